@@ -1,0 +1,3 @@
+export * from './port/resource.js';
+export * from './port/errors.js';
+export * from './port/kube-api.js';

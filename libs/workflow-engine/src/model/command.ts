@@ -1,0 +1,58 @@
+import type { PersistentVolumeClaim, Template } from '@argosy/workflow-spec';
+import type { Instant } from './instant.js';
+
+/**
+ * What must be made true outside. Commands are derived from state on every pass, never remembered: the same state and
+ * world give the same commands under the same keys, so a lost one costs nothing and a repeated one changes nothing.
+ */
+export interface EnsurePod {
+  readonly type: 'EnsurePod';
+  readonly key: string;
+  readonly podName: string;
+  readonly nodeId: string;
+  readonly nodeName: string;
+  readonly displayName: string;
+  /** The template with every tag resolved; ready to become a pod. */
+  readonly template: Template;
+  readonly templateName: string;
+  /** Template of the enclosing steps or DAG, whose nodeSelector, affinity and tolerations come before the workflow's. */
+  readonly boundaryTemplate: Template | null;
+  /** Whether something refers to `outputs.result` of this node; only then is stdout captured. */
+  readonly includeScriptOutput: boolean;
+  /** The pod must be over by then; null when nothing limits it. */
+  readonly deadline: Instant | null;
+  /** An exit handler's pod survives Stop and the workflow's deadline. */
+  readonly onExit: boolean;
+  readonly retryAttempt: number | null;
+  /** Hosts the pod must avoid (retry anti-affinity). */
+  readonly avoidHosts: readonly string[];
+}
+/** End the pod's containers: SIGTERM, then SIGKILL after the grace period. The pod object stays, its status tells the end. */
+export interface TerminatePod {
+  readonly type: 'TerminatePod';
+  readonly key: string;
+  readonly podName: string;
+  readonly nodeId: string;
+}
+/** Remove the pod object (pod garbage collection, manual retry). */
+export interface DeletePod {
+  readonly type: 'DeletePod';
+  readonly key: string;
+  readonly podName: string;
+  readonly nodeId: string;
+}
+export interface EnsurePersistentVolumeClaim {
+  readonly type: 'EnsurePersistentVolumeClaim';
+  readonly key: string;
+  readonly name: string;
+  readonly claim: PersistentVolumeClaim;
+}
+export interface DeletePersistentVolumeClaim {
+  readonly type: 'DeletePersistentVolumeClaim';
+  readonly key: string;
+  readonly name: string;
+}
+export type EngineCommand =
+  EnsurePod | TerminatePod | DeletePod | EnsurePersistentVolumeClaim | DeletePersistentVolumeClaim;
+export type EngineCommandType = EngineCommand['type'];
+export type CommandOf<T extends EngineCommandType> = Extract<EngineCommand, { type: T }>;

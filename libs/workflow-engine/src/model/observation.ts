@@ -1,0 +1,44 @@
+import type { Outputs } from '@argosy/workflow-spec';
+import type { Instant } from './instant.js';
+
+/** What a pod looks like from outside, already translated from Kubernetes' terms by libs/pod-plan. */
+export interface PodObservation {
+  readonly podName: string;
+  readonly nodeId: string;
+  readonly uid: string;
+  /** `Succeeded`, `Failed` and `Error` are final. `Failed` blames the user's program, `Error` the platform (Argo's rule). */
+  readonly phase: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Error';
+  /** As Argo words it, e.g. `main: Error (exit code 1)`; empty when there is nothing to say. */
+  readonly message: string;
+  readonly startedAt: Instant | null;
+  readonly finishedAt: Instant | null;
+  /** Exit code of the main container; null until it ended or when it never ran. */
+  readonly exitCode: number | null;
+  /**
+   * Parameters, result and exit code the pod reported. `pending` means that the pod is final but that its outputs are
+   * still on the way (they did not fit the termination message): the node stays Running until they are in.
+   */
+  readonly outputs: Outputs | null;
+  readonly outputsPending: boolean;
+  readonly hostNodeName: string;
+  readonly podIP: string;
+  /** All containers ready: what a daemon waits for. */
+  readonly ready: boolean;
+  /** `N/M` as reported by the container, or empty. */
+  readonly progress: string;
+  /** Requested resources times seconds run, in Argo's units (`cpu`, `memory`); null until final. */
+  readonly resourcesDuration: Readonly<Record<string, number>> | null;
+}
+
+/**
+ * A snapshot of what is outside, never a stream of events. Look-ups only, so that a pass costs what it asks for.
+ * `changedPods` names the pods that may differ from what the state records; null means: look at every open node
+ * (first pass after a start, periodic resync).
+ */
+export interface World {
+  pod(podName: string): PodObservation | undefined;
+  readonly changedPods: readonly string[] | null;
+  persistentVolumeClaim(name: string): 'present' | 'absent';
+  /** Data of a ConfigMap key, for `configMapKeyRef`; undefined when absent. */
+  configMapKey?(name: string, key: string): string | undefined;
+}
