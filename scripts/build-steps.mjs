@@ -6,7 +6,16 @@ const node = (title, ...args) => run(process.execPath, args, { title });
 const nestApp = (app, ...more) => ({
   title: `Build ${app}`,
   stamp: `dist/.stamps/${app}`,
-  inputs: [`apps/${app}`, 'libs', 'prisma/schema.prisma', 'package-lock.json', 'tsconfig.json', 'nest-cli.json', 'rspack.config.js', ...more],
+  inputs: [
+    `apps/${app}`,
+    'libs',
+    'prisma/schema.prisma',
+    'package-lock.json',
+    'tsconfig.json',
+    'nest-cli.json',
+    'rspack.config.js',
+    ...more,
+  ],
   outputs: [`dist/apps/${app}/main.js`],
   make: () => node(`Build ${app}`, 'node_modules/@nestjs/cli/bin/nest.js', 'build', app),
 });
@@ -24,8 +33,19 @@ export const generateSteps = [
   {
     title: 'Generate GraphQL types',
     stamp: 'dist/.stamps/graphql',
-    inputs: [...graphqlSources, 'apps/dashboard/src', 'libs/sdk/src', 'scripts/generate-graphql.mjs', 'scripts/generate-operations.mjs', 'package-lock.json'],
-    outputs: ['apps/control-plane/src/graphql/generated', 'libs/sdk/src/generated/operations.ts', 'apps/dashboard/src/gql'],
+    inputs: [
+      ...graphqlSources,
+      'apps/dashboard/src',
+      'libs/sdk/src',
+      'scripts/generate-graphql.mjs',
+      'scripts/generate-operations.mjs',
+      'package-lock.json',
+    ],
+    outputs: [
+      'apps/control-plane/src/graphql/generated',
+      'libs/sdk/src/generated/operations.ts',
+      'apps/dashboard/src/gql',
+    ],
     make: async () => {
       await node('GraphQL schema', 'scripts/generate-graphql.mjs');
       await node('GraphQL operations', 'scripts/generate-operations.mjs');
@@ -51,7 +71,16 @@ export const buildSteps = [
     stamp: 'dist/.stamps/dashboard',
     inputs: ['apps/dashboard', ...graphqlSources, 'package-lock.json'],
     outputs: ['dist/apps/dashboard/index.html'],
-    make: () => node('vite build', 'node_modules/vite/bin/vite.js', 'build', '--config', 'apps/dashboard/vite.config.ts', '--logLevel', 'warn'),
+    make: () =>
+      node(
+        'vite build',
+        'node_modules/vite/bin/vite.js',
+        'build',
+        '--config',
+        'apps/dashboard/vite.config.ts',
+        '--logLevel',
+        'warn',
+      ),
   },
 ];
 

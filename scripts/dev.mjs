@@ -6,7 +6,12 @@ import { fail, step } from './steps.mjs';
 process.chdir(new URL('..', import.meta.url).pathname);
 await makeAll(buildSteps, step).catch(fail);
 const children = [
-  ...['control-plane', 'agent', 'local-cluster'].map((app) => ['node_modules/@nestjs/cli/bin/nest.js', 'build', app, '--watch']),
+  ...['control-plane', 'agent', 'local-cluster'].map((app) => [
+    'node_modules/@nestjs/cli/bin/nest.js',
+    'build',
+    app,
+    '--watch',
+  ]),
   ['node_modules/vite/bin/vite.js', '--config', 'apps/dashboard/vite.config.ts'],
   ['dist/apps/cli/main.js', 'up', '--restart-on-change'],
 ].map((args) => spawn(process.execPath, args, { stdio: 'inherit' }));

@@ -15,7 +15,10 @@ const graphqlBelow = (folder) =>
     .map((name) => join(folder, name));
 const read = (path) => parse(readFileSync(path, 'utf8'));
 
-const schemaFiles = ['apps/control-plane/src/graphql/shared.graphql', ...graphqlBelow('apps/control-plane/src/modules')];
+const schemaFiles = [
+  'apps/control-plane/src/graphql/shared.graphql',
+  ...graphqlBelow('apps/control-plane/src/modules'),
+];
 const schema = { kind: 'Document', definitions: schemaFiles.flatMap((path) => read(path).definitions) };
 
 /** One client: where its operations are and where their types go. */

@@ -6,7 +6,9 @@ import { fail, run, step } from './steps.mjs';
 process.chdir(new URL('..', import.meta.url).pathname);
 try {
   await makeAll(generateSteps, step);
-  await step('Generate the JSON Schema of the Argo kinds', () => run(process.execPath, ['scripts/generate-spec-schema.mjs']).then(() => undefined));
+  await step('Generate the JSON Schema of the Argo kinds', () =>
+    run(process.execPath, ['scripts/generate-spec-schema.mjs']).then(() => undefined),
+  );
 } catch (error) {
   fail(error);
 }

@@ -17,7 +17,8 @@ function* filesBelow(path) {
 /** Hash over the names and contents of all files below the paths; tests and generated files do not count. */
 export function fingerprint(paths) {
   const hash = createHash('sha256');
-  for (const path of paths) for (const file of filesBelow(path)) hash.update(file).update('\0').update(readFileSync(file));
+  for (const path of paths)
+    for (const file of filesBelow(path)) hash.update(file).update('\0').update(readFileSync(file));
   return hash.digest('hex');
 }
 

@@ -6,7 +6,9 @@ import { accessSync, constants, existsSync, readFileSync, writeFileSync } from '
 
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
-  process.stderr.write(`Argosy needs Node 20.19 or newer; this is ${process.versions.node}. Install a newer one from https://nodejs.org and run npm start again.\n`);
+  process.stderr.write(
+    `Argosy needs Node 20.19 or newer; this is ${process.versions.node}. Install a newer one from https://nodejs.org and run npm start again.\n`,
+  );
   process.exit(1);
 }
 
@@ -17,11 +19,16 @@ const { buildSteps, makeAll } = await import('./build-steps.mjs');
 try {
   accessSync('.', constants.W_OK);
 } catch {
-  process.stderr.write(`Cannot write to ${process.cwd()}: npm start keeps node_modules, dist and .argosy there. Give yourself write access or clone somewhere else.\n`);
+  process.stderr.write(
+    `Cannot write to ${process.cwd()}: npm start keeps node_modules, dist and .argosy there. Give yourself write access or clone somewhere else.\n`,
+  );
   process.exit(1);
 }
 
-const lockHash = createHash('sha256').update(readFileSync('package-lock.json')).update(process.versions.modules).digest('hex');
+const lockHash = createHash('sha256')
+  .update(readFileSync('package-lock.json'))
+  .update(process.versions.modules)
+  .digest('hex');
 const lockStamp = 'node_modules/.argosy-lock';
 const installed = existsSync(lockStamp) && readFileSync(lockStamp, 'utf8') === lockHash;
 
@@ -39,7 +46,11 @@ try {
   fail(error);
 }
 
-const child = spawn(process.execPath, ['dist/apps/cli/main.js', 'up', '--example', 'examples/ci/pipeline.yaml', ...process.argv.slice(2)], { stdio: 'inherit' });
+const child = spawn(
+  process.execPath,
+  ['dist/apps/cli/main.js', 'up', '--example', 'examples/ci/pipeline.yaml', ...process.argv.slice(2)],
+  { stdio: 'inherit' },
+);
 // The terminal sends Ctrl-C to the whole group, so the child gets its own; only signals meant for us alone are passed on.
 process.on('SIGINT', () => {});
 for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));

@@ -40,7 +40,9 @@ export async function step(title, work) {
   let frame = 0;
   const timer = tty
     ? setInterval(() => {
-        process.stdout.write(`\r  ${paint(36, frames[frame++ % frames.length])} ${title} ${paint(2, seconds(started))} `);
+        process.stdout.write(
+          `\r  ${paint(36, frames[frame++ % frames.length])} ${title} ${paint(2, seconds(started))} `,
+        );
       }, 100)
     : undefined;
   const finish = (mark, remark) => {

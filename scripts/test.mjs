@@ -6,7 +6,10 @@ import { fail, run, step } from './steps.mjs';
 process.chdir(new URL('..', import.meta.url).pathname);
 const only = process.argv.slice(2);
 const jest = (...args) =>
-  run(process.execPath, ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', ...args], { inherit: true, title: 'Tests' });
+  run(process.execPath, ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', ...args], {
+    inherit: true,
+    title: 'Tests',
+  });
 
 try {
   if (only.length === 0) await run(process.execPath, ['scripts/check.mjs'], { inherit: true, title: 'npm run check' });

@@ -84,7 +84,11 @@ export class ArgosyClient {
     nextCursor: string | null;
   }> {
     const { runs } = await this.transport.request(RunsDocument, options);
-    return { runs: runs.nodes, totalCount: runs.totalCount, nextCursor: runs.pageInfo.hasNextPage ? runs.pageInfo.endCursor : null };
+    return {
+      runs: runs.nodes,
+      totalCount: runs.totalCount,
+      nextCursor: runs.pageInfo.hasNextPage ? runs.pageInfo.endCursor : null,
+    };
   }
 
   /** Throws `not-found` when there is no such run or the caller may not see it. */
@@ -99,7 +103,7 @@ export class ArgosyClient {
    */
   async findRun(idOrName: string, filter: Omit<RunFilter, 'nameContains'> = {}): Promise<RunDetail> {
     if (/^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(idOrName)) return this.getRun(idOrName);
-    for (let after: string | undefined; ; ) {
+    for (let after: string | undefined; ;) {
       const page = await this.listRuns({ filter: { ...filter, nameContains: idOrName }, first: 100, after });
       const exact = page.runs.find((run) => run.name === idOrName);
       if (exact) return this.getRun(exact.id);
@@ -111,9 +115,10 @@ export class ArgosyClient {
   /** All nodes of a run, in the order the server keeps them. */
   async listNodes(runId: string): Promise<RunNode[]> {
     const nodes: RunNode[] = [];
-    for (let after: string | null = null; ; ) {
-      const page: { run: { nodes: { nodes: RunNode[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } } } | null } =
-        await this.transport.request(RunNodesDocument, { id: runId, after });
+    for (let after: string | null = null; ;) {
+      const page: {
+        run: { nodes: { nodes: RunNode[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } } } | null;
+      } = await this.transport.request(RunNodesDocument, { id: runId, after });
       if (!page.run) throw new ArgosyError('not-found', `There is no run ${runId}.`);
       nodes.push(...page.run.nodes.nodes);
       if (!page.run.nodes.pageInfo.hasNextPage) return nodes;
@@ -122,11 +127,13 @@ export class ArgosyClient {
   }
 
   async stopRun(id: string, message?: string): Promise<RunSummary> {
-    return expectSuccess((await this.transport.request(StopRunDocument, { id, message })).stopRun, 'RunActionSuccess').run;
+    return expectSuccess((await this.transport.request(StopRunDocument, { id, message })).stopRun, 'RunActionSuccess')
+      .run;
   }
 
   async terminateRun(id: string): Promise<RunSummary> {
-    return expectSuccess((await this.transport.request(TerminateRunDocument, { id })).terminateRun, 'RunActionSuccess').run;
+    return expectSuccess((await this.transport.request(TerminateRunDocument, { id })).terminateRun, 'RunActionSuccess')
+      .run;
   }
 
   async suspendRun(id: string): Promise<RunSummary> {
@@ -134,11 +141,15 @@ export class ArgosyClient {
   }
 
   async resumeRun(id: string, nodeFieldSelector?: string): Promise<RunSummary> {
-    return expectSuccess((await this.transport.request(ResumeRunDocument, { id, nodeFieldSelector })).resumeRun, 'RunActionSuccess').run;
+    return expectSuccess(
+      (await this.transport.request(ResumeRunDocument, { id, nodeFieldSelector })).resumeRun,
+      'RunActionSuccess',
+    ).run;
   }
 
   async retryRun(id: string, input?: RetryRunInput): Promise<RunSummary> {
-    return expectSuccess((await this.transport.request(RetryRunDocument, { id, input })).retryRun, 'RunActionSuccess').run;
+    return expectSuccess((await this.transport.request(RetryRunDocument, { id, input })).retryRun, 'RunActionSuccess')
+      .run;
   }
 
   async deleteRun(id: string, purge = false): Promise<void> {
@@ -160,7 +171,10 @@ export class ArgosyClient {
   ): AsyncGenerator<LogLine, void, undefined> {
     const { nodeId, container, signal } = options;
     let after = options.after;
-    for await (const { logLines } of following(() => this.transport.subscribe(LogLinesDocument, { runId, nodeId, container, after }), signal)) {
+    for await (const { logLines } of following(
+      () => this.transport.subscribe(LogLinesDocument, { runId, nodeId, container, after }),
+      signal,
+    )) {
       after = logLines.cursor;
       yield logLines;
     }
@@ -174,7 +188,7 @@ export class ArgosyClient {
 
   async listClusters(): Promise<Cluster[]> {
     const clusters: Cluster[] = [];
-    for (let after: string | undefined; ; ) {
+    for (let after: string | undefined; ;) {
       const page = (await this.transport.request(ClustersDocument, { first: 100, after })).clusters;
       clusters.push(...page.nodes);
       if (!page.pageInfo.hasNextPage || !page.pageInfo.endCursor) return clusters;
@@ -183,13 +197,17 @@ export class ArgosyClient {
   }
 
   /** The join token in the answer is shown this once and works once. */
-  async registerCluster(input: RegisterClusterInput): Promise<{ cluster: Cluster; joinToken: string; joinTokenExpiresAt: string }> {
+  async registerCluster(
+    input: RegisterClusterInput,
+  ): Promise<{ cluster: Cluster; joinToken: string; joinTokenExpiresAt: string }> {
     const { registerCluster } = await this.transport.request(RegisterClusterDocument, { input });
     return expectSuccess(registerCluster, 'RegisterClusterSuccess');
   }
 
   /** The secret in the answer is shown this once. */
-  async createApiToken(input: CreateApiTokenInput): Promise<{ secret: string; apiToken: { id: string; name: string; expiresAt: string | null } }> {
+  async createApiToken(
+    input: CreateApiTokenInput,
+  ): Promise<{ secret: string; apiToken: { id: string; name: string; expiresAt: string | null } }> {
     const { createApiToken } = await this.transport.request(CreateApiTokenDocument, { input });
     return expectSuccess(createApiToken, 'CreateApiTokenSuccess');
   }
@@ -204,13 +222,17 @@ export class ArgosyClient {
  * Exchanges a password for a short-lived access token (15 minutes).
  * Throws `unauthenticated` when the email or password is wrong.
  */
-export async function logIn(url: string, credentials: { email: string; password: string }): Promise<{ accessToken: string }> {
+export async function logIn(
+  url: string,
+  credentials: { email: string; password: string },
+): Promise<{ accessToken: string }> {
   const transport = new Transport({ url, token: () => undefined });
   const response = await transport.post('/auth/login', credentials);
   const body = (await response.json().catch(() => ({}))) as { accessToken?: string; message?: string };
   if (response.ok && body.accessToken) return { accessToken: body.accessToken };
   throw new ArgosyError(
     response.status === 401 ? 'unauthenticated' : 'server',
-    body.message ?? (response.status === 401 ? 'Wrong email or password.' : `The server answered with status ${response.status}.`),
+    body.message ??
+      (response.status === 401 ? 'Wrong email or password.' : `The server answered with status ${response.status}.`),
   );
 }

@@ -8,7 +8,10 @@ const LONGEST_DELAY_MS = 10_000;
  * Keeps a subscription going over broken connections: `open` is called again, with back-off, after each break. What has
  * been received resets the back-off. Errors other than a lost connection end it.
  */
-export async function* following<T>(open: () => AsyncIterable<T>, signal?: AbortSignal): AsyncGenerator<T, void, undefined> {
+export async function* following<T>(
+  open: () => AsyncIterable<T>,
+  signal?: AbortSignal,
+): AsyncGenerator<T, void, undefined> {
   for (let delayMs = FIRST_DELAY_MS; ; delayMs = Math.min(delayMs * 2, LONGEST_DELAY_MS)) {
     try {
       for await (const item of open()) {

@@ -30,14 +30,24 @@ const codes: Readonly<Record<string, ArgosyErrorCode>> = {
 
 function faultToError(faults: readonly GraphQLFault[], status?: number): ArgosyError {
   const [first] = faults;
-  const code = codes[first?.extensions?.code ?? ''] ?? (status === 401 ? 'unauthenticated' : status === 413 ? 'too-large' : 'server');
+  const code =
+    codes[first?.extensions?.code ?? ''] ??
+    (status === 401 ? 'unauthenticated' : status === 413 ? 'too-large' : 'server');
   const correlation = first?.extensions?.correlationId;
   const message = first?.message ?? `The server answered with status ${status}.`;
-  return new ArgosyError(code, code === 'server' && correlation ? `${message} (correlation id ${correlation})` : message);
+  return new ArgosyError(
+    code,
+    code === 'server' && correlation ? `${message} (correlation id ${correlation})` : message,
+  );
 }
 
 const unreachable = (url: string, cause: unknown): ArgosyError =>
-  new ArgosyError('unreachable', `Cannot reach the control plane at ${url}. Is it running, and is the address right?`, [], { cause });
+  new ArgosyError(
+    'unreachable',
+    `Cannot reach the control plane at ${url}. Is it running, and is the address right?`,
+    [],
+    { cause },
+  );
 
 /** GraphQL over HTTP for queries and mutations, over a websocket for subscriptions. */
 export class Transport {
@@ -45,9 +55,13 @@ export class Transport {
 
   constructor(private readonly options: TransportOptions) {}
 
-  async request<Result, Variables extends object>(document: TypedDocumentNode<Result, Variables>, variables: Variables): Promise<Result> {
+  async request<Result, Variables extends object>(
+    document: TypedDocumentNode<Result, Variables>,
+    variables: Variables,
+  ): Promise<Result> {
     const response = await this.post('/graphql', { query: print(document), variables });
-    const body = (await response.json().catch(() => undefined)) as { data?: Result; errors?: GraphQLFault[]; message?: string } | undefined;
+    const body = (await response.json().catch(() => undefined)) as
+      { data?: Result; errors?: GraphQLFault[]; message?: string } | undefined;
     if (body?.errors?.length) throw faultToError(body.errors, response.status);
     if (body?.data == null) throw faultToError(body?.message ? [{ message: body.message }] : [], response.status);
     return body.data;

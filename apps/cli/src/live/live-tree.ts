@@ -1,0 +1,100 @@
+import type { ArgosyClient, RunNode, RunSummary } from '@argosy/sdk';
+import type { CliContext } from '../command.js';
+import { formatSeconds, secondsBetween } from '../output/duration.js';
+import { phaseIcon, phaseWord } from '../output/phase.js';
+import { formatRunTree } from '../output/run-tree.js';
+import { Screen } from './screen.js';
+
+interface Watched {
+  run: RunSummary;
+  nodes: RunNode[];
+}
+
+const REDRAW_MS = 120;
+
+/** Shows runs as live trees until all have ended; on something that is not a terminal, one line per step that changed. */
+export async function watchRuns(
+  client: ArgosyClient,
+  runs: readonly RunSummary[],
+  context: CliContext,
+): Promise<RunSummary[]> {
+  const watched: Watched[] = runs.map((run) => ({ run, nodes: [] }));
+  const view = process.stdout.isTTY ? new TreeView(watched, context) : new LineView(context);
+  const follow = async (entry: Watched): Promise<void> => {
+    for await (const run of client.watchRun(entry.run.id, context.signal)) {
+      // The nodes are read after the run is known to be in this state, so that the last picture is complete.
+      entry.nodes = await client.listNodes(run.id);
+      entry.run = run;
+      view.update(entry);
+    }
+  };
+  try {
+    await Promise.all(watched.map(follow));
+  } finally {
+    view.close();
+  }
+  return watched.map(({ run }) => run);
+}
+
+class TreeView {
+  private readonly screen = new Screen(process.stdout);
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(
+    private readonly watched: readonly Watched[],
+    private readonly context: CliContext,
+  ) {
+    this.timer = setInterval(() => this.draw(this.linesPerRun()), REDRAW_MS);
+  }
+
+  update(_entry: Watched): void {
+    // Drawn by the timer: durations tick even when nothing changes.
+  }
+
+  close(): void {
+    clearInterval(this.timer);
+    this.draw(Infinity);
+    this.screen.release();
+  }
+
+  private linesPerRun(): number {
+    return Math.max(4, Math.floor((this.screen.rows - 2) / this.watched.length) - 3);
+  }
+
+  private draw(maxLines: number): void {
+    const { paint, now } = this.context;
+    this.screen.draw(
+      this.watched.map(({ run, nodes }) => formatRunTree(run, nodes, { paint, nowMs: now(), maxLines })).join('\n\n'),
+    );
+  }
+}
+
+class LineView {
+  private readonly seen = new Map<string, string>();
+
+  constructor(private readonly context: CliContext) {}
+
+  update({ run, nodes }: Watched): void {
+    for (const node of nodes) {
+      const key = `${run.id}/${node.id}`;
+      if (node.type === 'StepGroup' || this.seen.get(key) === node.phase) continue;
+      this.seen.set(key, node.phase);
+      this.print(run.cluster.name, node.displayName, node);
+    }
+    if (this.seen.get(run.id) === run.phase) return;
+    this.seen.set(run.id, run.phase);
+    this.print(run.cluster.name, run.name, run);
+  }
+
+  close(): void {
+    // Every line stands as printed.
+  }
+
+  private print(where: string, name: string, what: RunNode | RunSummary): void {
+    const { paint, output, now } = this.context;
+    const seconds = secondsBetween(what.startedAt, what.finishedAt, now());
+    const time = what.finishedAt && seconds !== null ? ` ${formatSeconds(seconds)}` : '';
+    const message = what.message ? `: ${what.message}` : '';
+    output.out(`${phaseIcon(what.phase, paint)} ${where}  ${name}  ${phaseWord(what.phase)}${time}${message}`);
+  }
+}
