@@ -67,8 +67,13 @@ export class Program {
     });
   }
 
-  get pid(): number | undefined {
-    return this.child?.pid;
+  /** Ends the process without any goodbye. Resolves when it is gone. */
+  async crash(): Promise<void> {
+    const { child } = this;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    child.kill('SIGKILL');
+    await gone;
   }
 
   /** SIGTERM, then SIGKILL for what does not end within 15 seconds. */

@@ -14,6 +14,8 @@ export interface StackOptions {
   readonly programsDir: string;
   /** Called when a program dies and is started again. */
   readonly onTrouble: (what: string) => void;
+  /** Wait before a program that died is started again; doubles up to 30 seconds. Default: 1000. */
+  readonly restartDelayMs?: number;
 }
 
 export interface Administrator {
@@ -27,7 +29,7 @@ export interface Administrator {
  * dial the control plane over the same link, and reach their cluster through its Kubernetes API over HTTP.
  */
 export class Stack {
-  private readonly programs: Program[] = [];
+  private readonly programs = new Map<string, Program>();
   private readonly restarts = new Map<Program, NodeJS.Timeout>();
   private stopped = false;
   readonly url: string;
@@ -103,11 +105,16 @@ export class Stack {
     });
   }
 
+  /** Ends `control-plane`, `<cluster>-cluster` or `<cluster>-agent` with SIGKILL, as a crash would; it is started again. */
+  async crash(name: string): Promise<void> {
+    await this.programs.get(name)?.crash();
+  }
+
   /** Agents first, so that they can say goodbye; the database last. */
   async stop(): Promise<void> {
     this.stopped = true;
     for (const timer of this.restarts.values()) clearTimeout(timer);
-    const order = [...this.programs].reverse();
+    const order = [...this.programs.values()].reverse();
     const controlPlane = order.pop();
     await Promise.all(order.map((program) => program.stop()));
     await controlPlane?.stop();
@@ -121,14 +128,14 @@ export class Stack {
       env,
       logFile: join(dataDir, 'logs', `${name}.log`),
     });
-    this.programs.push(program);
-    program.onUnexpectedExit = (how) => this.restart(program, how, 1000);
+    this.programs.set(name, program);
+    program.onUnexpectedExit = (how) => this.restart(program, how, this.options.restartDelayMs ?? 1000);
     return program.start();
   }
 
   private restart(program: Program, how: string, delayMs: number): void {
     if (this.stopped) return;
-    this.options.onTrouble(`${how}; starting it again in ${delayMs / 1000} s`);
+    this.options.onTrouble(`${how}; starting it again in ${delayMs} ms`);
     const timer = setTimeout(() => {
       program.start().catch((error: Error) => this.restart(program, error.message, Math.min(delayMs * 2, 30_000)));
     }, delayMs);
