@@ -1,3 +1,22 @@
-export * from './port/resource.js';
-export * from './port/errors.js';
-export * from './port/kube-api.js';
+export type { KubeErrorCode } from './port/errors.js';
+export { isKubeError, KubeError } from './port/errors.js';
+export type {
+  DeleteOptions,
+  KubeApi,
+  ListOptions,
+  LogOptions,
+  ObjectList,
+  PatchType,
+  Subresource,
+  WatchEvent,
+  WatchOptions,
+} from './port/kube-api.js';
+export type { KubeObject, ObjectRef, ResourceType } from './port/resource.js';
+export { resources } from './port/resource.js';
+export type { StatusBody } from './port/status.js';
+export { fromStatus, toStatus } from './port/status.js';
+export type { Clock } from './port/time.js';
+export { kubeTime, sleep, systemClock } from './port/time.js';
+export type { InMemoryKube, InMemoryKubeOptions, KubeIds, PodLogSource } from './memory/in-memory-kube.js';
+export { createInMemoryKube } from './memory/in-memory-kube.js';
+export type { JournalEntry, KubeJournal } from './memory/journal.js';
