@@ -1,4 +1,6 @@
-export * from './environment.js';
-export * from './exit-codes.js';
-export * from './paths.js';
-export * from './report.js';
+export { ENV } from './environment.js';
+export { EXIT } from './exit-codes.js';
+export { decodeOutputs } from './frames.js';
+export { PATHS } from './paths.js';
+export { FRAME_PREFIX, isFrame, OUTPUT_LIMIT_BYTES, parseTerminationReport } from './report.js';
+export type { ReportedOutputs, ReportOverflow, TerminationReport } from './report.js';

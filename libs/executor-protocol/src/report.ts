@@ -22,6 +22,24 @@ export interface ReportOverflow {
   readonly bytes: number;
   readonly sha256: string;
 }
+export type ReportedOutputs = Pick<TerminationReport, 'parameters' | 'result'>;
+
 export const FRAME_PREFIX = '::argosy-outputs';
-export const RESULT_LIMIT_BYTES = 256 * 1024;
-export const TERMINATION_MESSAGE_LIMIT_BYTES = 4096;
+/** Largest captured result and largest output parameter, in bytes. */
+export const OUTPUT_LIMIT_BYTES = 256 * 1024;
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Reads a termination message; undefined when it is not the supervisor's (another program wrote it, or it never ran). */
+export function parseTerminationReport(message: string | undefined): TerminationReport | undefined {
+  try {
+    const value: unknown = JSON.parse(message ?? '');
+    return isRecord(value) && value.v === 1 ? (value as unknown as TerminationReport) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a log line is a frame of outputs, of whichever container start. Such lines are not the user's log. */
+export const isFrame = (line: string): boolean => line.startsWith(`${FRAME_PREFIX} `);

@@ -1,0 +1,205 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { decodeOutputs, parseTerminationReport } from '@argosy/executor-protocol';
+
+const root = resolve(import.meta.dirname, '../../..');
+const folder = mkdtempSync(join(tmpdir(), 'argosy-supervisor-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Builds into dist/executor as `npm run build` does, with or without the C compiler, and gives a copy that stays. */
+function build(name: string, env: NodeJS.ProcessEnv): string {
+  const built = spawnSync(process.execPath, [join(root, 'scripts/build-supervisor.mjs'), '--to', join(folder, name)], {
+    env: { ...process.env, ...env },
+    encoding: 'utf8',
+  });
+  if (built.status !== 0) throw new Error(built.stderr);
+  return join(folder, name, 'supervisor');
+}
+
+const implementations: [string, NodeJS.ProcessEnv][] = [['node', { ARGOSY_NO_C_COMPILER: '1' }]];
+if (spawnSync('gcc', ['--version']).status === 0) implementations.unshift(['C', {}]);
+
+describe.each(implementations)('the supervisor in %s', (name, env) => {
+  let supervisor: string;
+  const reportPath = join(folder, `${name}-report`);
+  beforeAll(() => void (supervisor = build(name, env)), 60_000);
+  beforeEach(() => rmSync(reportPath, { force: true }));
+
+  const run = (flags: string[], command: string[], extra: NodeJS.ProcessEnv = {}) => {
+    const { status, stdout, stderr } = spawnSync(
+      supervisor,
+      ['run', '--report', reportPath, ...flags, '--', ...command],
+      {
+        env: { PATH: process.env.PATH, ...extra },
+        maxBuffer: 64 * 1024 * 1024,
+      },
+    );
+    const message = existsSync(reportPath) ? readFileSync(reportPath, 'utf8') : '';
+    return {
+      status,
+      stdout: stdout.toString(),
+      stderr: stderr.toString(),
+      message,
+      report: parseTerminationReport(message),
+    };
+  };
+  const sh = (script: string, flags: string[] = [], extra: NodeJS.ProcessEnv = {}) =>
+    run(flags, ['sh', '-c', script], extra);
+
+  it('gives back the exit code of the command', () => {
+    expect(sh('exit 0').status).toBe(0);
+    expect(sh('exit 42').status).toBe(42);
+  });
+
+  it('gives 128 + n for signal n', () => {
+    expect(sh('kill -9 $$').status).toBe(137);
+    expect(sh('kill -15 $$').status).toBe(143);
+  });
+
+  it('passes on what the command prints, and captures it as the result when asked to', () => {
+    const { stdout, report } = sh('echo out; echo err >&2', ['--result']);
+    expect(stdout).toBe('out\n');
+    expect(report).toEqual({ v: 1, parameters: {}, result: 'out' });
+    expect(sh('echo out').report?.result).toBeUndefined();
+  });
+
+  it('leaves out one trailing line end, not more', () => {
+    expect(sh('printf "a\\n\\n"', ['--result']).report?.result).toBe('a\n');
+    expect(sh('printf a', ['--result']).report?.result).toBe('a');
+    expect(sh('true', ['--result']).report?.result).toBe('');
+  });
+
+  it('reports quotes, control characters and any Unicode as they were', () => {
+    const text = 'q"\\ \u0001\t é 漢 🚢';
+    expect(
+      run(['--result'], [process.execPath, '-e', `process.stdout.write(${JSON.stringify(text)})`]).report?.result,
+    ).toBe(text);
+  });
+
+  it('replaces what is not UTF-8', () => {
+    expect(sh("printf 'a\\377b\\303'", ['--result']).report?.result).toBe('a\ufffdb\ufffd');
+  });
+
+  it('collects output parameters from files', () => {
+    const path = join(folder, 'value');
+    expect(sh(`printf '1.5\\n' > ${path}`, ['--parameter', `number=${path}`]).report?.parameters).toEqual({
+      number: '1.5',
+    });
+  });
+
+  it('takes the default of a parameter whose file is missing', () => {
+    const flags = ['--parameter', `p=${join(folder, 'absent')}`, '--default', 'p=fall=back'];
+    expect(sh('true', flags)).toMatchObject({ status: 0, report: { parameters: { p: 'fall=back' } } });
+  });
+
+  it('is an error when a parameter without default is missing, unless the command failed anyway', () => {
+    const path = join(folder, 'absent');
+    const { status, report } = sh('true', ['--parameter', `p=${path}`]);
+    expect(status).toBe(66);
+    expect(report?.error).toBe(`cannot read output parameter p from ${path}: No such file or directory`);
+    expect(sh('exit 3', ['--parameter', `p=${path}`])).toMatchObject({ status: 3, report: { v: 1, parameters: {} } });
+  });
+
+  it('refuses a parameter larger than 256 KiB', () => {
+    const path = join(folder, 'large');
+    writeFileSync(path, 'x'.repeat(256 * 1024 + 1));
+    expect(sh('true', ['--parameter', `p=${path}`])).toMatchObject({
+      status: 66,
+      report: { error: expect.stringContaining('larger than 256 KiB') as string },
+    });
+  });
+
+  it('sends 256 KiB of outputs through the log, whole and checked', () => {
+    const path = join(folder, 'much');
+    const value = 'abcdefghijklmnopqrstuvwxyz012345'.repeat(8192);
+    writeFileSync(path, value);
+    const { status, stdout, message, report } = sh('printf "last words"', ['--parameter', `p=${path}`]);
+    expect(status).toBe(0);
+    expect(message.length).toBeLessThan(4096);
+    if (!report?.overflow) throw new Error('no overflow');
+    expect(stdout.startsWith('last words\n::argosy-outputs ')).toBe(true);
+    expect(decodeOutputs(report.overflow, stdout)).toEqual({ parameters: { p: value } });
+  });
+
+  it('keeps the last 256 KiB of a longer result', () => {
+    const { stdout, report } = sh('head -c 300000 /dev/zero | tr "\\\\0" x; printf END', ['--result']);
+    if (!report?.overflow) throw new Error('no overflow');
+    const { result } = decodeOutputs(report.overflow, stdout) ?? {};
+    expect(result).toHaveLength(256 * 1024);
+    expect(result?.endsWith('xEND')).toBe(true);
+  });
+
+  it('tells when the command cannot be started', () => {
+    expect(run([], ['no-such-program'])).toMatchObject({
+      status: 64,
+      report: { error: 'cannot start no-such-program: No such file or directory' },
+    });
+    const file = join(folder, 'not-executable');
+    writeFileSync(file, '');
+    chmodSync(file, 0o644);
+    expect(run([], [file])).toMatchObject({ status: 64, report: { error: `cannot start ${file}: Permission denied` } });
+  });
+
+  it('puts a script together from its parts and keeps them out of its environment', () => {
+    const path = join(folder, 'script');
+    const { report } = run(['--result', '--script', path], ['sh', path], {
+      ARGOSY_SCRIPT_0: 'echo one "',
+      ARGOSY_SCRIPT_1: 'two"; env | grep ARGOSY_SCRIPT',
+    });
+    expect(report?.result).toBe('one two');
+  });
+
+  it('forwards SIGTERM, and gives the exit code that the command chose', async () => {
+    const { code } = await interrupted('trap "exit 7" TERM; echo ready; while :; do sleep 0.01; done', 'SIGTERM');
+    expect(code).toBe(7);
+  });
+
+  it('kills what does not end within the grace period', async () => {
+    const { code } = await interrupted('trap "" TERM; echo ready; while :; do sleep 0.01; done', 'SIGTERM', {
+      ARGO_TERMINATION_GRACE_PERIOD_SECONDS: '0',
+    });
+    expect(code).toBe(137);
+  });
+
+  it('ends the command at its deadline and says so', () => {
+    const { status, report } = sh('sleep 600', [], { ARGO_DEADLINE: '2020-01-01T00:00:00Z' });
+    expect(status).toBe(143);
+    expect(report?.error).toBe('deadline exceeded');
+  });
+
+  it('leaves no process of the command behind', () => {
+    const marker = `${400 + implementations.length}.${process.pid}`;
+    expect(sh(`sleep ${marker} & echo started`, ['--result'])).toMatchObject({
+      status: 0,
+      report: { result: 'started' },
+    });
+    expect(spawnSync('pgrep', ['-f', `sleep ${marker}`]).status).toBe(1);
+  });
+
+  it('installs itself', () => {
+    const copy = join(folder, `${name}-copy`);
+    expect(spawnSync(supervisor, ['install', copy]).status).toBe(0);
+    expect(spawnSync(copy, ['run', '--report', reportPath, '--', 'sh', '-c', 'exit 5']).status).toBe(5);
+  });
+
+  it('explains a wrong command line', () => {
+    expect(spawnSync(supervisor, ['run', '--nonsense', 'x', '--', 'true'])).toMatchObject({ status: 64 });
+    expect(spawnSync(supervisor, ['run'], { encoding: 'utf8' }).stderr).toContain('supervisor: ');
+  });
+
+  /** Starts the script, waits for its first line, sends the signal. */
+  function interrupted(
+    script: string,
+    signal: NodeJS.Signals,
+    extra: NodeJS.ProcessEnv = {},
+  ): Promise<{ code: number | null }> {
+    const child = spawn(supervisor, ['run', '--report', reportPath, '--', 'sh', '-c', script], {
+      env: { PATH: process.env.PATH, ...extra },
+    });
+    child.stdout.once('data', () => child.kill(signal));
+    return new Promise((done) => child.once('close', (code) => done({ code })));
+  }
+});

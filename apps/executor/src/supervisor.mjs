@@ -1,0 +1,191 @@
+// The supervisor for machines without a C compiler: the same command line, report and exit codes as ../supervisor/*.c, run
+// by Node on local clusters only. One contract suite, supervisor.medium.spec.ts, holds both to it.
+import { spawn } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { chmodSync, copyFileSync, readFileSync, renameSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { constants } from 'node:os';
+
+const CANNOT_START = 64;
+const OUTPUT_MISSING = 66;
+const LIMIT = 256 * 1024;
+const MESSAGE_LIMIT = 4096;
+const FRAME_BYTES = 6144;
+
+const report = { parameters: {} };
+const complain = (text) => writeSync(2, `supervisor: ${text}\n`);
+const setError = (text) => {
+  report.error ??= text;
+  complain(text);
+};
+const reason = (error) =>
+  ({
+    ENOENT: 'No such file or directory',
+    EACCES: 'Permission denied',
+    EISDIR: 'Is a directory',
+    ENOTDIR: 'Not a directory',
+  })[error.code] ?? error.message;
+
+function parse(args) {
+  const options = { parameters: [], report: '/dev/termination-log', result: false };
+  for (let i = 0; i < args.length; i++) {
+    const flag = args[i];
+    if (flag === '--')
+      return args.length > i + 1 ? { ...options, command: args.slice(i + 1) } : complain('no command after --');
+    if (flag === '--result') {
+      options.result = true;
+      continue;
+    }
+    const value = args[++i];
+    if (value === undefined) return complain(`missing value of ${flag}`);
+    const at = value.indexOf('=');
+    const [name, rest] = [value.slice(0, at), value.slice(at + 1)];
+    if (flag === '--script' || flag === '--report') options[flag.slice(2)] = value;
+    else if (flag === '--parameter' && at > 0) options.parameters.push({ name, path: rest });
+    else if (flag === '--default' && options.parameters.some((parameter) => parameter.name === name))
+      options.parameters.find((parameter) => parameter.name === name).fallback = rest;
+    else return complain(`unknown option ${flag}`);
+  }
+  return complain('no command: write it behind --');
+}
+
+function writeScript(path) {
+  let source = '';
+  for (let i = 0; process.env[`ARGOSY_SCRIPT_${i}`] !== undefined; i++) {
+    source += process.env[`ARGOSY_SCRIPT_${i}`];
+    delete process.env[`ARGOSY_SCRIPT_${i}`];
+  }
+  writeFileSync(path, source, { mode: 0o755 });
+  chmodSync(path, 0o755);
+}
+
+const trimmed = (bytes) => (bytes.at(-1) === 10 ? bytes.subarray(0, -1) : bytes).toString('utf8');
+
+function collect(options, succeeded) {
+  let missing = false;
+  for (const { name, path, fallback } of options.parameters) {
+    try {
+      if (statSync(path).size > LIMIT) throw new Error('larger than 256 KiB');
+      report.parameters[name] = trimmed(readFileSync(path));
+    } catch (error) {
+      if (fallback !== undefined && error.code === 'ENOENT') report.parameters[name] = fallback;
+      else if (succeeded) {
+        setError(`cannot read output parameter ${name} from ${path}: ${reason(error)}`);
+        missing = true;
+      }
+    }
+  }
+  return missing;
+}
+
+function writeReport(path) {
+  const { error, ...outputs } = report;
+  let message = JSON.stringify({ v: 1, ...outputs, error });
+  if (Buffer.byteLength(message) > MESSAGE_LIMIT) {
+    const whole = Buffer.from(JSON.stringify(outputs));
+    const nonce = randomBytes(16).toString('hex');
+    let frames = 0;
+    let text = '\n';
+    for (; frames * FRAME_BYTES < whole.length; frames++) {
+      text += `::argosy-outputs ${nonce} ${frames} ${whole.subarray(frames * FRAME_BYTES, (frames + 1) * FRAME_BYTES).toString('base64')}\n`;
+    }
+    writeOut(Buffer.from(text));
+    message = JSON.stringify({
+      v: 1,
+      overflow: { nonce, frames, bytes: whole.length, sha256: createHash('sha256').update(whole).digest('hex') },
+      error,
+    });
+  }
+  writeFileSync(path, message);
+}
+
+function writeOut(bytes) {
+  for (let offset = 0; offset < bytes.length;) {
+    try {
+      offset += writeSync(1, bytes, offset);
+    } catch (error) {
+      if (error.code !== 'EAGAIN') return;
+    }
+  }
+}
+
+function runCommand(options) {
+  return new Promise((resolve) => {
+    const [file, ...args] = options.command;
+    // Listening comes before starting: a signal in between would end this process and leave the command alone.
+    for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => end(signal));
+    for (const signal of ['SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH', 'SIGQUIT'])
+      process.on(signal, () => signalGroup(signal));
+    const child = spawn(file, args, {
+      stdio: ['inherit', options.result ? 'pipe' : 'inherit', 'inherit'],
+      detached: true,
+    });
+    const grace = Number(process.env.ARGO_TERMINATION_GRACE_PERIOD_SECONDS || 30) * 1000;
+    let kept = Buffer.alloc(0);
+    let timer;
+    let pastDeadline = false;
+    const signalGroup = (signal) => {
+      try {
+        process.kill(-child.pid, signal);
+      } catch {
+        // Gone already.
+      }
+    };
+    const end = (signal) => {
+      signalGroup(signal);
+      timer ??= setTimeout(() => signalGroup('SIGKILL'), grace);
+    };
+    child.once('error', (error) => {
+      setError(`cannot start ${file}: ${reason(error)}`);
+      resolve({ code: CANNOT_START, started: false });
+    });
+    child.stdout?.on('data', (chunk) => {
+      writeOut(chunk);
+      kept = Buffer.concat([kept, chunk]).subarray(-LIMIT);
+    });
+    const left = Date.parse(process.env.ARGO_DEADLINE ?? '') - Date.now();
+    const deadline = Number.isNaN(left)
+      ? undefined
+      : setTimeout(() => ((pastDeadline = true), end('SIGTERM')), Math.max(0, left));
+    child.once('exit', () => signalGroup('SIGKILL'));
+    child.once('close', (code, signal) => {
+      clearTimeout(timer);
+      clearTimeout(deadline);
+      if (child.pid === undefined) return;
+      if (pastDeadline) setError('deadline exceeded');
+      if (options.result) report.result = trimmed(kept);
+      resolve({ code: signal ? 128 + constants.signals[signal] : code, started: true });
+    });
+  });
+}
+
+async function run(args) {
+  const options = parse(args);
+  if (!options) return CANNOT_START;
+  let code;
+  try {
+    if (options.script) writeScript(options.script);
+    const outcome = await runCommand(options);
+    code = outcome.code;
+    if (outcome.started && collect(options, code === 0)) code = OUTPUT_MISSING;
+  } catch (error) {
+    setError(`cannot write the script to ${options.script}: ${reason(error)}`);
+    code = CANNOT_START;
+  }
+  try {
+    writeReport(options.report);
+  } catch (error) {
+    complain(`cannot write the report to ${options.report}: ${reason(error)}`);
+    code ||= OUTPUT_MISSING;
+  }
+  return code;
+}
+
+const [verb, ...args] = process.argv.slice(2);
+if (verb === 'install' && args[0]) {
+  // The shell wrapper that starts this file lies beside it and names it by its full path, so it may be copied anywhere.
+  copyFileSync(new URL('supervisor', import.meta.url), `${args[0]}.new`);
+  renameSync(`${args[0]}.new`, args[0]);
+} else {
+  if (verb !== 'run') complain('usage: supervisor install PATH | supervisor run [options] -- COMMAND...');
+  process.exit(verb === 'run' ? await run(args) : CANNOT_START);
+}

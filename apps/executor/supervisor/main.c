@@ -1,0 +1,144 @@
+/*
+ * The supervisor of a step: runs the user's command as its child in any image, forwards signals, keeps the deadline,
+ * collects outputs and reports them in the container's termination message.
+ *
+ *   supervisor install PATH                copies itself to PATH
+ *   supervisor run [options] -- COMMAND... see docs in ../README.md
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h> /* rename */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "child.h"
+#include "options.h"
+#include "report.h"
+#include "script.h"
+
+#define EXIT_CANNOT_START 64
+#define EXIT_OUTPUT_MISSING 66
+#define RESULT_LIMIT (256 * 1024)
+#define PARAMETER_LIMIT (256 * 1024)
+
+static void set_error(struct report *report, const char *what, const char *subject, const char *why) {
+  if (report->error.length > 0) return; /* the first cause is the one to tell */
+  buffer_append_text(&report->error, what);
+  buffer_append_text(&report->error, subject);
+  if (why) {
+    buffer_append_text(&report->error, ": ");
+    buffer_append_text(&report->error, why);
+  }
+  complain(what, subject, why ? ": " : NULL, why);
+}
+
+/* One trailing line end is left out, as in a shell's $(...). */
+static size_t trimmed(const char *bytes, size_t length) { return length > 0 && bytes[length - 1] == '\n' ? length - 1 : length; }
+
+/* Reads a file of at most limit bytes. Returns 0, or -1 with errno (EFBIG when it is larger). */
+static int read_file(const char *path, struct buffer *into, size_t limit) {
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return -1;
+  char chunk[65536];
+  ssize_t got;
+  int failed = 0;
+  while (!failed && (got = read(fd, chunk, sizeof chunk)) != 0) {
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) failed = -1;
+    else if (into->length + (size_t)got > limit) {
+      errno = EFBIG;
+      failed = -1;
+    } else failed = buffer_append(into, chunk, (size_t)got);
+  }
+  int reason = errno;
+  close(fd);
+  errno = reason;
+  return failed;
+}
+
+static int collect_parameters(const struct options *options, struct report *report, bool succeeded) {
+  int missing = 0;
+  for (size_t i = 0; i < options->parameter_count; i++) {
+    const struct output_parameter *parameter = &options->parameters[i];
+    struct buffer value = {0};
+    if (read_file(parameter->path, &value, PARAMETER_LIMIT) == 0) {
+      report_parameter(report, parameter->name, value.data, trimmed(value.data, value.length));
+    } else if (parameter->fallback && errno == ENOENT) {
+      report_parameter(report, parameter->name, parameter->fallback, strlen(parameter->fallback));
+    } else if (succeeded) {
+      const char *why = errno == EFBIG ? "larger than 256 KiB" : strerror(errno);
+      struct buffer subject = {0};
+      buffer_append_text(&subject, parameter->name);
+      buffer_append_text(&subject, " from ");
+      buffer_append(&subject, parameter->path, strlen(parameter->path) + 1);
+      set_error(report, "cannot read output parameter ", subject.data ? subject.data : parameter->name, why);
+      buffer_free(&subject);
+      missing = 1;
+    }
+    buffer_free(&value);
+  }
+  return missing;
+}
+
+static int run_command(const struct options *options, struct report *report) {
+  struct capture capture;
+  struct outcome outcome;
+  if (options->script_path && script_write(options->script_path) < 0) {
+    set_error(report, "cannot write the script to ", options->script_path, strerror(errno));
+    return EXIT_CANNOT_START;
+  }
+  if (options->capture_result && capture_init(&capture, RESULT_LIMIT) < 0) {
+    set_error(report, "out of memory", "", NULL);
+    return EXIT_CANNOT_START;
+  }
+  if (child_run(options, options->capture_result ? &capture : NULL, &outcome) < 0 || outcome.start_error) {
+    set_error(report, "cannot start ", options->command[0], strerror(outcome.start_error ? outcome.start_error : errno));
+    return EXIT_CANNOT_START;
+  }
+  if (outcome.past_deadline) set_error(report, "deadline exceeded", "", NULL);
+  if (options->capture_result) {
+    capture_read(&capture, &report->result);
+    report->result.length = trimmed(report->result.data, report->result.length);
+    report->has_result = true;
+    capture_free(&capture);
+  }
+  int missing = collect_parameters(options, report, outcome.exit_code == 0);
+  return outcome.exit_code == 0 && missing ? EXIT_OUTPUT_MISSING : outcome.exit_code;
+}
+
+static int run(int argc, char **argv) {
+  struct options options;
+  struct report report = {0};
+  if (options_parse(&options, argc, argv) < 0) return EXIT_CANNOT_START;
+  int code = run_command(&options, &report);
+  if (report_write(&report, options.report_path) < 0) {
+    complain("cannot write the report to ", options.report_path, ": ", strerror(errno));
+    if (code == 0) code = EXIT_OUTPUT_MISSING;
+  }
+  report_free(&report);
+  free(options.parameters);
+  return code;
+}
+
+/* Copies this program, so that an init container can hand it to the others. Renamed into place: never seen half-written. */
+static int install(const char *path) {
+  struct buffer self = {0}, temporary = {0};
+  int fd = -1;
+  int failed = buffer_append_text(&temporary, path) < 0 || buffer_append(&temporary, ".new", 5) < 0 ||
+               read_file("/proc/self/exe", &self, 64u * 1024 * 1024) < 0 || (fd = open(temporary.data, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0755)) < 0 || write_all(fd, self.data, self.length) < 0 ||
+               fchmod(fd, 0755) < 0 || close(fd) < 0 || rename(temporary.data, path) < 0;
+  if (failed) complain("cannot install to ", path, ": ", strerror(errno));
+  buffer_free(&self);
+  buffer_free(&temporary);
+  return failed ? EXIT_CANNOT_START : 0;
+}
+
+int main(int argc, char **argv) {
+  if (argc >= 3 && strcmp(argv[1], "install") == 0) return install(argv[2]);
+  if (argc >= 3 && strcmp(argv[1], "run") == 0) return run(argc - 2, argv + 2);
+  complain("usage: supervisor install PATH | supervisor run [--result] [--parameter NAME=PATH] [--default NAME=VALUE] ",
+           "[--script PATH] [--report PATH] -- COMMAND...", NULL, NULL);
+  return EXIT_CANNOT_START;
+}

@@ -1,0 +1,26 @@
+/* The command line: supervisor run [options] -- command arguments... */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+#include <stdbool.h>
+#include <stddef.h>
+
+struct output_parameter {
+  const char *name;
+  const char *path;
+  const char *fallback; /* NULL: the file must exist */
+};
+
+struct options {
+  bool capture_result;
+  struct output_parameter *parameters;
+  size_t parameter_count;
+  const char *script_path;  /* NULL: no script */
+  const char *report_path;
+  const char *deadline; /* RFC 3339, or NULL */
+  int grace_seconds;
+  char **command;
+};
+
+/* Returns 0, or -1 after telling what is wrong on standard error. */
+int options_parse(struct options *options, int argc, char **argv);
+#endif
