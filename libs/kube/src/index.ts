@@ -20,3 +20,5 @@ export { kubeTime, sleep, systemClock } from './port/time.js';
 export type { InMemoryKube, InMemoryKubeOptions, KubeIds, PodLogSource } from './memory/in-memory-kube.js';
 export { createInMemoryKube } from './memory/in-memory-kube.js';
 export type { JournalEntry, KubeJournal } from './memory/journal.js';
+export type { Informer, InformerChange, InformerOptions } from './informer/informer.js';
+export { createInformer } from './informer/informer.js';

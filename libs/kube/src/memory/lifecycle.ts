@@ -4,7 +4,7 @@ import { resources } from '../port/resource.js';
 import type { Clock } from '../port/time.js';
 import { kubeTime } from '../port/time.js';
 import { failedPrecondition } from './refusals.js';
-import type { Json, JsonObject } from './sealed-json.js';
+import type { JsonObject } from './sealed-json.js';
 import { at } from './sealed-json.js';
 import type { Store } from './store.js';
 

@@ -5,7 +5,7 @@ export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Parts smaller than this are copied again rather than remembered: a WeakMap entry costs more than the copy. */
-const REMEMBER_FROM_BYTES = 512;
+const REMEMBER_FROM_BYTES = 160;
 const knownSizes = new WeakMap<object, number>();
 
 /**

@@ -1,0 +1,3 @@
+export type { ClientNodeKube } from './client-node-kube.js';
+export { createClientNodeKube } from './client-node-kube.js';
+export type { ClientNodeKubeOptions } from './connection.js';
