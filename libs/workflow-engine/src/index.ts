@@ -1,5 +1,41 @@
-export * from './model/instant.js';
-export type * from './model/observation.js';
-export type * from './model/command.js';
-export type * from './model/intent.js';
-export type * from './model/decision.js';
+export { formatTime, instant, parseTime } from './model/instant.js';
+export type { Instant } from './model/instant.js';
+export type { PodObservation, World } from './model/observation.js';
+export type {
+  CommandOf,
+  DeletePersistentVolumeClaim,
+  DeletePod,
+  EngineCommand,
+  EngineCommandType,
+  EnsurePersistentVolumeClaim,
+  EnsurePod,
+  TerminatePod,
+} from './model/command.js';
+export type {
+  IntentRefused,
+  ResumeRun,
+  RetryRun,
+  RunIntent,
+  RunIntentType,
+  SetNode,
+  StopRun,
+  SuspendRun,
+  TerminateRun,
+} from './model/intent.js';
+export type {
+  Decision,
+  JournalEntry,
+  NodeStatusPatch,
+  Scope,
+  WorkflowPatch,
+  WorkflowStatusPatch,
+} from './model/decision.js';
+export { nodeIdOf, podNameOf } from './model/ids.js';
+export type { NodeId } from './model/ids.js';
+export { isFinalWorkflowPhase, isFulfilled } from './model/phases.js';
+export type { RunState } from './model/run-state.js';
+export { hydrate, project, projectWorkflow } from './projections/workflow.js';
+export { createRun } from './projections/create-run.js';
+export { reconcile } from './kernel/reconcile.js';
+export { applyIntent } from './intents/apply-intent.js';
+export type { IntentApplied } from './intents/apply-intent.js';

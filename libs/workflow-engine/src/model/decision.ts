@@ -48,8 +48,10 @@ export interface WorkflowPatch {
   readonly status?: WorkflowStatusPatch;
 }
 export type WorkflowStatusPatch = Partial<{ [K in keyof Omit<WorkflowStatus, 'nodes'>]: WorkflowStatus[K] | null }> & {
-  readonly nodes?: Readonly<Record<string, NodeStatus | null>>;
+  readonly nodes?: Readonly<Record<string, NodeStatusPatch | null>>;
 };
+/** Only what changed of a node (all of it when it is new): the children of a wide loop are not sent with every tick. */
+export type NodeStatusPatch = Partial<{ [K in keyof NodeStatus]: NodeStatus[K] | null }>;
 
 export interface Decision<State> {
   readonly state: State;

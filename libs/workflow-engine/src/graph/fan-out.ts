@@ -1,0 +1,108 @@
+import type { Sequence, TemplateCall } from '@argosy/workflow-spec';
+
+/** One item of a loop: the name its node gets and the variables it brings. */
+export interface LoopItem {
+  readonly name: string;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+export const isLoop = (call: TemplateCall): boolean =>
+  (call.withItems?.length ?? 0) > 0 ||
+  Array.isArray(call.withItems) ||
+  !!call.withParam ||
+  call.withSequence !== undefined;
+
+/**
+ * The items of a loop whose tags are replaced.
+ * @throws when `withParam` is no JSON list or `withSequence` has no end
+ */
+export function loopItems(call: TemplateCall): readonly LoopItem[] {
+  const name = call.name ?? '';
+  return itemsOf(call).map((item, index) => loopItem(name, index, item));
+}
+
+function itemsOf(call: TemplateCall): readonly unknown[] {
+  if (call.withItems && call.withItems.length > 0) return call.withItems;
+  if (call.withParam) return parseList(call.withParam);
+  if (call.withSequence) return sequence(call.withSequence);
+  return [];
+}
+
+function parseList(text: string): readonly unknown[] {
+  let reason = 'it is not a list';
+  try {
+    const value: unknown = JSON.parse(text);
+    if (Array.isArray(value)) return value;
+    if (value === null) return [];
+  } catch (error) {
+    reason = error instanceof Error ? error.message : String(error);
+  }
+  throw new Error(`withParam value could not be parsed as a JSON list: ${text.trim()}: ${reason}`);
+}
+
+function loopItem(name: string, index: number, item: unknown): LoopItem {
+  if (Array.isArray(item)) {
+    return named(name, index, `[${item.map(textOf).join(' ')}]`, { item: JSON.stringify(item) });
+  }
+  if (typeof item !== 'object' || item === null) return named(name, index, textOf(item), { item: textOf(item) });
+  const entries = Object.entries(item as Record<string, unknown>);
+  const variables: Record<string, string> = { item: JSON.stringify(sorted(entries)) };
+  for (const [key, value] of entries) variables[`item.${key}`] = textOf(value);
+  const description = entries.map(([key, value]) => `${key}:${textOf(value)}`).sort();
+  return named(name, index, description.join(','), variables);
+}
+
+/** Parentheses would be taken for an index when the name is read back. */
+const named = (name: string, index: number, description: string, variables: Record<string, string>): LoopItem => ({
+  name: `${name}(${index}:${description.replace(/[()]/g, '')})`,
+  variables,
+});
+
+const sorted = (entries: readonly [string, unknown][]): Record<string, unknown> =>
+  Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value ?? null));
+
+const MAX_ITEMS = 1_000_000;
+
+/** Inclusive, ascending or descending. */
+function sequence(spec: Sequence): readonly string[] {
+  const start = integer(spec.start ?? 0, 'start');
+  let end: number;
+  if (spec.end !== undefined) end = integer(spec.end, 'end');
+  else if (spec.count !== undefined) {
+    const count = integer(spec.count, 'count');
+    if (count === 0) return [];
+    end = start + count - 1;
+  } else throw new Error('must have end or count in withSequence');
+  const length = Math.abs(end - start) + 1;
+  if (length > MAX_ITEMS) throw new Error(`withSequence has ${length} items; at most ${MAX_ITEMS} are possible`);
+  const step = start <= end ? 1 : -1;
+  return Array.from({ length }, (_, i) => printf(spec.format ?? '%d', start + i * step));
+}
+
+function integer(value: string | number, field: string): number {
+  const number = Number(value);
+  if (!Number.isInteger(number) || String(value).trim() === '') {
+    throw new Error(`withSequence ${field} must be a whole number, not "${value}"`);
+  }
+  return number;
+}
+
+const RADIX: Readonly<Record<string, number>> = { d: 10, x: 16, X: 16, o: 8, b: 2 };
+
+/** Go's integer verbs with flags and width, e.g. `%02X`. */
+function printf(format: string, value: number): string {
+  return (format || '%d').replace(
+    /%([-+0 ]*)(\d*)([dxXob%])/g,
+    (_match, flags: string, width: string, verb: string) => {
+      if (verb === '%') return '%';
+      let digits = Math.abs(value).toString(RADIX[verb]);
+      if (verb === 'X') digits = digits.toUpperCase();
+      const sign = value < 0 ? '-' : flags.includes('+') ? '+' : flags.includes(' ') ? ' ' : '';
+      if (flags.includes('-')) return (sign + digits).padEnd(Number(width));
+      if (flags.includes('0')) return sign + digits.padStart(Number(width) - sign.length, '0');
+      return (sign + digits).padStart(Number(width));
+    },
+  );
+}

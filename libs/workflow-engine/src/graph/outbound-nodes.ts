@@ -1,0 +1,37 @@
+import type { NodeStatus } from '@argosy/workflow-spec';
+import type { NodeId } from '../model/ids.js';
+
+interface Nodes {
+  node(id: NodeId): NodeStatus | undefined;
+}
+
+/** The last nodes of a call: what comes after it in the graph is drawn as their child. */
+export function outboundNodes(nodes: Nodes, id: NodeId): readonly NodeId[] {
+  const node = nodes.node(id);
+  if (!node) return [];
+  switch (node.type) {
+    case 'Pod':
+    case 'Container':
+    case 'Skipped':
+    case 'Suspend':
+    case 'HTTP':
+    case 'Plugin':
+      return [id];
+    case 'TaskGroup': {
+      const items = children(nodes, node).filter((child) => !child.nodeFlag?.hooked);
+      return items.length === 0 ? [id] : items.flatMap((child) => outboundNodes(nodes, child.id as NodeId));
+    }
+    case 'Retry': {
+      const last = children(nodes, node).findLast((child) => child.nodeFlag?.retried);
+      return last ? [last.id as NodeId] : [];
+    }
+    case 'Steps':
+    case 'DAG':
+    case 'StepGroup':
+      return (node.outboundNodes ?? []).flatMap((outbound) => outboundNodes(nodes, outbound as NodeId));
+  }
+}
+
+function children(nodes: Nodes, node: NodeStatus): NodeStatus[] {
+  return (node.children ?? []).flatMap((child) => nodes.node(child as NodeId) ?? []);
+}

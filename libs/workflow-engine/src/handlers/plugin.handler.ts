@@ -1,0 +1,3 @@
+import { agentHandler } from './agent.js';
+
+export const pluginHandler = agentHandler('plugin', 'Plugin');

@@ -1,0 +1,201 @@
+import type { NodeStatus, Outputs, Template } from '@argosy/workflow-spec';
+import { createEnded, endNode } from '../kernel/closing.js';
+import { describeNode } from '../kernel/node-description.js';
+import type { RunDraft } from '../kernel/run-draft.js';
+import type { EngineCommand } from '../model/command.js';
+import type { CallSite, PodFrame, PodKind } from '../model/frame.js';
+import { podNameOf } from '../model/ids.js';
+import { instant, parseTime } from '../model/instant.js';
+import type { PodLost, PodObserved, TimerDue } from '../model/node-event.js';
+import type { PodObservation } from '../model/observation.js';
+import { workflowDeadline } from '../policies/deadline.policy.js';
+import { hooksOf } from '../policies/hooks.policy.js';
+import { isLeftover } from '../policies/leftover-pod.policy.js';
+import { REFUSAL_ORDER } from '../policies/order.js';
+import { boundaryTemplate } from '../policies/parallelism.policy.js';
+import { accrueProgress, accrueResources } from '../policies/progress.policy.js';
+import { activeDeadlineAt, earliest, pendingTimeoutAt, timeoutAt } from '../policies/timeout.policy.js';
+import { podNameFormat } from '../scope/global-variables.js';
+import { replaceTags } from '../scope/tags.js';
+import type { TemplateHandler } from './handler.js';
+
+/** How long a pod that was running may be missing before it counts as lost: caches lag behind. */
+const LOST_AFTER_MS = 10_000;
+
+/** What all kinds that run as a pod have in common. */
+export function podHandler<K extends PodKind>(kind: K): TemplateHandler<PodKind> {
+  return {
+    start: (run, site, template) => startPod(run, site, template, kind),
+    on: onPod,
+    desired: (run, frame) => desiredPod(run, frame),
+  };
+}
+
+function startPod(run: RunDraft, site: CallSite, template: Template, kind: PodKind): void {
+  const id = run.idOf(site.nodeName);
+  const isNew = run.node(id) === undefined;
+  const refusal = isNew ? REFUSAL_ORDER.map((refuses) => refuses(run, site)).find((reason) => reason !== null) : null;
+  if (refusal) {
+    createEnded(run, site, { type: 'Pod', phase: 'Failed', message: refusal });
+    return;
+  }
+  const podName = podNameOf(podNameFormat(run), run.name, site.nodeName, templateNameOf(site));
+  const names = { 'pod.name': podName, 'node.name': site.nodeName };
+  const bound = replaceTags(template, run.globals.extend(names)).value;
+  if (isNew) {
+    run.create({
+      ...describeNode(run, site),
+      type: 'Pod',
+      phase: 'Pending',
+      progress: '0/1',
+      ...(template.inputs && { inputs: template.inputs }),
+    });
+  }
+  const startedAt = parseTime(run.node(id)?.startedAt) ?? run.now;
+  const timeout = timeoutAt(bound, startedAt);
+  const pendingTimeout = pendingTimeoutAt(bound, startedAt);
+  const wholeRun = site.onExit ? null : workflowDeadline(run);
+  const frame: PodFrame = {
+    kind,
+    id,
+    name: site.nodeName,
+    site,
+    hooks: site.attempt ? null : hooksOf(site.call),
+    startedHooks: [],
+    openHooks: 0,
+    template: bound,
+    podName,
+    deadline: earliest(wholeRun, timeout, activeDeadlineAt(bound, startedAt), site.attempt?.deadline ?? null),
+  };
+  run.setFrame(frame);
+  if (isNew) accrueProgress(run, frame, [0, 1]);
+  for (const at of [timeout, pendingTimeout]) if (at !== null) run.schedule(id, at);
+}
+
+const templateNameOf = (site: CallSite): string | undefined => site.call.template ?? site.call.templateRef?.template;
+
+function onPod(run: RunDraft, frame: PodFrame, event: PodObserved | PodLost | TimerDue): void {
+  const node = run.node(frame.id);
+  if (!node) return;
+  switch (event.type) {
+    case 'PodObserved':
+      return observed(run, frame, node, event.pod);
+    case 'PodLost':
+      return lost(run, frame, node);
+    case 'TimerDue':
+      return timedOut(run, frame, node);
+  }
+}
+
+function observed(run: RunDraft, frame: PodFrame, node: NodeStatus, pod: PodObservation): void {
+  if (pod.phase === 'Pending') {
+    if (node.phase === 'Pending' && (node.message ?? '') !== pod.message) {
+      run.update(frame.id, { message: pod.message || undefined });
+    }
+    return;
+  }
+  const change: Partial<NodeStatus> = {};
+  if (pod.hostNodeName && pod.hostNodeName !== node.hostNodeName) change.hostNodeName = pod.hostNodeName;
+  if (pod.phase === 'Running' || pod.outputsPending) {
+    if (node.phase === 'Pending') Object.assign(change, { phase: 'Running', message: undefined });
+    if (Object.keys(change).length > 0) run.update(frame.id, change);
+    if (pod.progress) report(run, frame, pod.progress);
+    return;
+  }
+  if (pod.resourcesDuration && Object.keys(pod.resourcesDuration).length > 0) {
+    change.resourcesDuration = { ...pod.resourcesDuration };
+    accrueResources(run, frame, pod.resourcesDuration);
+  }
+  if (pod.progress) report(run, frame, pod.progress);
+  if (pod.phase === 'Succeeded') completeProgress(run, frame);
+  endNode(run, frame, {
+    phase: pod.phase,
+    message: pod.message,
+    outputs: outputsOf(frame.template, pod),
+    finishedAt: pod.finishedAt,
+    change,
+  });
+}
+
+/** What the pod reported, with what only the template knows of it (global names). */
+function outputsOf(template: Template, pod: PodObservation): Outputs | undefined {
+  const outputs: Outputs = { ...pod.outputs };
+  if (pod.exitCode !== null) outputs.exitCode ??= String(pod.exitCode);
+  const globalNames = new Map((template.outputs?.parameters ?? []).map(({ name, globalName }) => [name, globalName]));
+  if (outputs.parameters) {
+    outputs.parameters = outputs.parameters.map((parameter) => {
+      const globalName = parameter.globalName ?? globalNames.get(parameter.name);
+      return globalName ? { ...parameter, globalName } : parameter;
+    });
+  }
+  return Object.keys(outputs).length > 0 ? outputs : undefined;
+}
+
+function report(run: RunDraft, frame: PodFrame, progress: string): void {
+  const [doneBefore, allBefore] = parseProgress(run.node(frame.id)?.progress);
+  const [done, all] = parseProgress(progress);
+  if (all <= 0 || done > all || (done === doneBefore && all === allBefore)) return;
+  run.update(frame.id, { progress: `${done}/${all}` });
+  accrueProgress(run, frame, [done - doneBefore, all - allBefore]);
+}
+
+function completeProgress(run: RunDraft, frame: PodFrame): void {
+  const [, all] = parseProgress(run.node(frame.id)?.progress);
+  report(run, frame, `${all}/${all}`);
+}
+
+function parseProgress(progress: string | undefined): [done: number, all: number] {
+  const [, done, all] = /^(\d+)\/(\d+)$/.exec(progress ?? '') ?? [];
+  return [Number(done ?? 0), Number(all ?? 0)];
+}
+
+/**
+ * A missing pod. Whether it was ever there is read from the phase: a node is Pending until its pod was seen running or
+ * ended. A Pending pod has not run a line of the user's, so it is simply made again; any other one is lost.
+ */
+function lost(run: RunDraft, frame: PodFrame, node: NodeStatus): void {
+  if (node.phase === 'Pending') return;
+  const lostAt = instant((parseTime(node.startedAt) ?? run.now) + LOST_AFTER_MS);
+  if (run.now < lostAt) run.schedule(frame.id, lostAt);
+  else endNode(run, frame, { phase: 'Error', message: 'pod deleted' });
+}
+
+function timedOut(run: RunDraft, frame: PodFrame, node: NodeStatus): void {
+  if (!run.world.pod(frame.podName)) lost(run, frame, node);
+  if (run.node(frame.id)?.phase !== 'Pending' && run.node(frame.id)?.phase !== 'Running') return;
+  const startedAt = parseTime(node.startedAt) ?? run.now;
+  const timeout = timeoutAt(frame.template, startedAt);
+  const pendingTimeout = pendingTimeoutAt(frame.template, startedAt);
+  if (timeout !== null && run.now >= timeout) endNode(run, frame, { phase: 'Failed', message: 'timeout' });
+  else if (pendingTimeout !== null && node.phase === 'Pending' && run.now >= pendingTimeout) {
+    endNode(run, frame, { phase: 'Failed', message: 'pendingTimeout' });
+  }
+}
+
+function desiredPod(run: RunDraft, frame: PodFrame): readonly EngineCommand[] {
+  const { site, podName } = frame;
+  const node = run.node(frame.id);
+  if (node?.phase !== 'Pending') return [];
+  const pod = run.world.pod(podName);
+  if (pod && isLeftover(node, pod))
+    return [{ type: 'DeletePod', key: `DeletePod/${podName}`, podName, nodeId: frame.id }];
+  if (pod) return [];
+  return [
+    {
+      type: 'EnsurePod',
+      key: `EnsurePod/${podName}`,
+      podName,
+      nodeId: frame.id,
+      nodeName: frame.name,
+      displayName: node.displayName ?? frame.name,
+      template: frame.template,
+      templateName: frame.template.name ?? templateNameOf(site) ?? '',
+      boundaryTemplate: boundaryTemplate(run, site.boundary),
+      includeScriptOutput: site.resultWanted || frame.kind === 'data',
+      deadline: frame.deadline,
+      onExit: site.onExit,
+      retryAttempt: site.attempt?.number ?? null,
+      avoidHosts: site.attempt?.avoidHosts ?? [],
+    },
+  ];
+}

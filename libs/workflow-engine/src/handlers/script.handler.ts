@@ -1,0 +1,3 @@
+import { podHandler } from './pod.js';
+
+export const scriptHandler = podHandler('script');

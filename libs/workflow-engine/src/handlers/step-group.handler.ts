@@ -1,0 +1,102 @@
+import { endNode } from '../kernel/closing.js';
+import { describeNode } from '../kernel/node-description.js';
+import type { RunDraft } from '../kernel/run-draft.js';
+import type { CallSite, GroupFrame, PlannedCall, StepsFrame } from '../model/frame.js';
+import { isUnsuccessful } from '../model/phases.js';
+import { planCalls } from '../scope/plan-calls.js';
+import { stepVariables } from '../scope/sibling-variables.js';
+import { onGroupEvent, openGroup } from './group.js';
+import type { SiteOf } from './group.js';
+import type { NodeHandler } from './handler.js';
+
+/** Runs the steps of one group, loops expanded, side by side. */
+export const stepGroupHandler: NodeHandler<'stepGroup'> = {
+  on(run, frame, event) {
+    if (onGroupEvent(run, frame, event, siteIn(run, frame))) finish(run, frame);
+  },
+};
+
+export function startStepGroup(run: RunDraft, steps: StepsFrame, group: number, onCreated: () => void): void {
+  const site = groupSite(steps, group);
+  const id = run.idOf(site.nodeName);
+  if (!run.node(id)) {
+    run.create({ ...describeNode(run, site), type: 'StepGroup', phase: 'Running' });
+    onCreated();
+  }
+  const frame: Omit<GroupFrame, 'calls' | 'queue' | 'next' | 'done'> = {
+    kind: 'stepGroup',
+    id,
+    name: site.nodeName,
+    site,
+    hooks: null,
+    startedHooks: [],
+    openHooks: 0,
+  };
+  let calls: PlannedCall[];
+  try {
+    calls = planGroup(run, steps, group);
+  } catch (error) {
+    const broken: GroupFrame = { ...frame, calls: [], queue: [], next: 0, done: 0 };
+    run.setFrame(broken);
+    endNode(run, broken, { phase: 'Error', message: error instanceof Error ? error.message : String(error) });
+    return;
+  }
+  openGroup(run, { ...frame, calls }, siteIn(run, frame));
+  const opened = run.frame(id);
+  if (calls.length === 0 && opened?.kind === 'stepGroup') finish(run, opened);
+}
+
+function planGroup(run: RunDraft, steps: StepsFrame, group: number): PlannedCall[] {
+  return (steps.template.steps?.[group] ?? []).flatMap((step) => {
+    const siblings = stepVariables(run, steps, JSON.stringify({ ...step, hooks: undefined }), group);
+    return planCalls(step, run.globals, siblings);
+  });
+}
+
+const groupSite = (steps: StepsFrame, group: number): CallSite => ({
+  ...steps.site,
+  nodeName: `${steps.name}[${group}]`,
+  call: {},
+  owner: steps.id,
+  boundary: steps.id,
+  templateScope: steps.site.innerScope,
+  hooked: false,
+  ordinal: group,
+  attempt: null,
+});
+
+function siteIn(run: RunDraft, group: Pick<GroupFrame, 'name' | 'id' | 'site'>): SiteOf {
+  const steps = run.frame(group.site.owner);
+  const wanted = steps?.kind === 'steps' ? steps.resultReferences : new Set<string>();
+  return (planned, ordinal) => ({
+    nodeName: `${group.name}.${planned.name}`,
+    call: planned.call,
+    owner: group.id,
+    boundary: group.site.boundary,
+    templateScope: group.site.innerScope,
+    innerScope: group.site.innerScope,
+    onExit: group.site.onExit,
+    hooked: false,
+    ordinal,
+    depth: group.site.depth + 1,
+    prefix: `steps.${planned.origin}`,
+    attempt: null,
+    resultWanted: wanted.has(planned.origin),
+  });
+}
+
+/** The first child that failed without leave to fail decides. */
+function finish(run: RunDraft, frame: GroupFrame): void {
+  for (const planned of frame.calls) {
+    const child = run.nodeNamed(`${frame.name}.${planned.name}`);
+    if (!child || !isUnsuccessful(child.phase)) continue;
+    if (child.type === 'Skipped') {
+      const message = `step group deemed errored due to child ${child.name} error: ${child.message ?? ''}`;
+      return endNode(run, frame, { phase: 'Error', message });
+    }
+    const { continueOn } = planned.call;
+    if (child.phase === 'Failed' ? continueOn?.failed : continueOn?.error) continue;
+    return endNode(run, frame, { phase: 'Failed', message: `child '${child.id}' failed` });
+  }
+  endNode(run, frame, { phase: 'Succeeded' });
+}

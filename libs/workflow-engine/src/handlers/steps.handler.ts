@@ -1,0 +1,94 @@
+import type { NodeStatus, Template } from '@argosy/workflow-spec';
+import { endNode } from '../kernel/closing.js';
+import { describeNode } from '../kernel/node-description.js';
+import type { RunDraft } from '../kernel/run-draft.js';
+import { outboundNodes } from '../graph/outbound-nodes.js';
+import type { CallSite, StepsFrame } from '../model/frame.js';
+import type { NodeId } from '../model/ids.js';
+import { isFulfilled, isUnsuccessful } from '../model/phases.js';
+import { hooksOf } from '../policies/hooks.policy.js';
+import { resultReferences } from '../scope/references.js';
+import { stepVariables } from '../scope/sibling-variables.js';
+import { templateOutputs } from '../scope/template-outputs.js';
+import { startStepGroup } from './step-group.handler.js';
+import type { TemplateHandler } from './handler.js';
+
+/** Runs groups of steps strictly one after the other. */
+export const stepsHandler: TemplateHandler<'steps'> = {
+  start(run, site, template) {
+    const id = run.idOf(site.nodeName);
+    if (!run.node(id)) createNode(run, site, template);
+    run.setFrame({
+      kind: 'steps',
+      id,
+      name: site.nodeName,
+      site,
+      hooks: site.attempt ? null : hooksOf(site.call),
+      startedHooks: [],
+      openHooks: 0,
+      template,
+      group: 0,
+      resultReferences: resultReferences(JSON.stringify(template), 'steps'),
+    });
+    advance(run, id, 0);
+  },
+
+  on(run, frame) {
+    advance(run, frame.id, frame.group);
+  },
+};
+
+function createNode(run: RunDraft, site: CallSite, template: Template): void {
+  run.create({
+    ...describeNode(run, site),
+    type: 'Steps',
+    phase: 'Running',
+    ...(template.inputs && { inputs: template.inputs }),
+  });
+}
+
+const groupName = (frame: StepsFrame, group: number): string => `${frame.name}[${group}]`;
+
+/** Goes on from a group: past it when it is over, into it when it is not. */
+function advance(run: RunDraft, id: NodeId, from: number): void {
+  for (let group = from; ; group++) {
+    const frame = run.frame(id);
+    if (frame?.kind !== 'steps') return;
+    if (group >= (frame.template.steps?.length ?? 0)) return succeed(run, frame);
+    const node = run.nodeNamed(groupName(frame, group));
+    if (node && isUnsuccessful(node.phase)) {
+      return endNode(run, frame, { phase: 'Failed', message: node.message ?? '', change: lastNodes(run, node) });
+    }
+    if (node && isFulfilled(node.phase)) continue;
+    const current: StepsFrame = { ...frame, group };
+    run.setFrame(current);
+    return startStepGroup(run, current, group, () => connect(run, current, group));
+  }
+}
+
+/** A group is drawn below the last nodes of the group before it. */
+function connect(run: RunDraft, frame: StepsFrame, group: number): void {
+  const child = run.idOf(groupName(frame, group));
+  if (group === 0) return run.addChild(frame.id, child);
+  const previous = run.nodeNamed(groupName(frame, group - 1));
+  if (!previous?.children?.length) return run.addChild(run.idOf(groupName(frame, group - 1)), child);
+  for (const step of previous.children) {
+    for (const outbound of outboundNodes(run, step as NodeId)) run.addChild(outbound, child);
+  }
+}
+
+function lastNodes(run: RunDraft, group: NodeStatus | undefined): Partial<NodeStatus> {
+  const outbound = (group?.children ?? []).flatMap((child) => outboundNodes(run, child as NodeId));
+  return outbound.length > 0 ? { outboundNodes: outbound } : {};
+}
+
+function succeed(run: RunDraft, frame: StepsFrame): void {
+  const groups = frame.template.steps?.length ?? 0;
+  const change = groups > 0 ? lastNodes(run, run.nodeNamed(groupName(frame, groups - 1))) : {};
+  try {
+    const siblings = stepVariables(run, frame, JSON.stringify(frame.template.outputs ?? {}), groups);
+    endNode(run, frame, { phase: 'Succeeded', outputs: templateOutputs(run, frame.template, siblings), change });
+  } catch (error) {
+    endNode(run, frame, { phase: 'Error', message: error instanceof Error ? error.message : String(error), change });
+  }
+}

@@ -1,0 +1,61 @@
+import type { Outputs, Template } from '@argosy/workflow-spec';
+import { endNode } from '../kernel/closing.js';
+import { describeNode } from '../kernel/node-description.js';
+import type { RunDraft } from '../kernel/run-draft.js';
+import type { CallSite, SuspendFrame } from '../model/frame.js';
+import { parseDuration } from '../model/duration.js';
+import { instant, parseTime } from '../model/instant.js';
+import type { Instant } from '../model/instant.js';
+import { hooksOf } from '../policies/hooks.policy.js';
+import { isSuspended } from '../policies/suspension.policy.js';
+import { withDefaults } from '../scope/supplied-outputs.js';
+import type { TemplateHandler } from './handler.js';
+
+/** Waits for a person, or for a time. */
+export const suspendHandler: TemplateHandler<'suspend'> = {
+  start(run, site, template) {
+    const id = run.idOf(site.nodeName);
+    if (!run.node(id)) createNode(run, site, template);
+    const resumeAt = resumeAtOf(template, parseTime(run.node(id)?.startedAt) ?? run.now);
+    const frame: SuspendFrame = {
+      kind: 'suspend',
+      id,
+      name: site.nodeName,
+      site,
+      hooks: site.attempt ? null : hooksOf(site.call),
+      startedHooks: [],
+      openHooks: 0,
+      template,
+      resumeAt,
+    };
+    run.setFrame(frame);
+    if (resumeAt !== null) run.schedule(id, resumeAt);
+  },
+
+  on(run, frame) {
+    // A suspended workflow does not move on by itself; resuming it walks the tree anew and comes by here again.
+    if (frame.resumeAt === null || run.now < frame.resumeAt || isSuspended(run)) return;
+    const filled = withDefaults(run.node(frame.id));
+    if (filled.missing === null) endNode(run, frame, { phase: 'Succeeded', outputs: filled.outputs });
+    else endNode(run, frame, { phase: 'Error', message: filled.missing });
+  },
+};
+
+function createNode(run: RunDraft, site: CallSite, template: Template): void {
+  const supplied = (template.outputs?.parameters ?? []).filter((parameter) => parameter.valueFrom?.supplied);
+  const outputs: Outputs | null = supplied.length > 0 ? { parameters: supplied } : null;
+  run.create({
+    ...describeNode(run, site),
+    type: 'Suspend',
+    phase: 'Running',
+    ...(template.inputs && { inputs: template.inputs }),
+    ...(outputs && { outputs }),
+  });
+}
+
+function resumeAtOf(template: Template, startedAt: Instant): Instant | null {
+  const duration = template.suspend?.duration;
+  if (duration === undefined || duration === '') return null;
+  const ms = parseDuration(duration);
+  return ms === null ? null : instant(startedAt + ms);
+}

@@ -1,0 +1,59 @@
+import { endNode } from '../kernel/closing.js';
+import { describeNode } from '../kernel/node-description.js';
+import type { RunDraft } from '../kernel/run-draft.js';
+import type { CallSite, GroupFrame, PlannedCall } from '../model/frame.js';
+import { isUnsuccessful } from '../model/phases.js';
+import { hooksOf } from '../policies/hooks.policy.js';
+import { onGroupEvent, openGroup } from './group.js';
+import type { SiteOf } from './group.js';
+import type { NodeHandler } from './handler.js';
+
+/** Runs the items of a DAG task's loop side by side. */
+export const taskGroupHandler: NodeHandler<'taskGroup'> = {
+  on(run, frame, event) {
+    if (onGroupEvent(run, frame, event, siteIn(frame))) finish(run, frame);
+  },
+};
+
+/** @param site the task's own; hooks of a looped task belong to the whole loop */
+export function startTaskGroup(run: RunDraft, site: CallSite, calls: readonly PlannedCall[]): void {
+  const id = run.idOf(site.nodeName);
+  if (!run.node(id)) run.create({ ...describeNode(run, site), type: 'TaskGroup', phase: 'Running' });
+  const frame: Omit<GroupFrame, 'queue' | 'next' | 'done'> = {
+    kind: 'taskGroup',
+    id,
+    name: site.nodeName,
+    site,
+    hooks: hooksOf(site.call),
+    startedHooks: [],
+    openHooks: 0,
+    calls: calls.map((planned) => ({ ...planned, call: withoutHooks(planned.call) })),
+  };
+  openGroup(run, frame, siteIn(frame));
+}
+
+function withoutHooks(call: PlannedCall['call']): PlannedCall['call'] {
+  const { hooks: _hooks, onExit: _onExit, ...rest } = call;
+  return rest;
+}
+
+function siteIn(group: Pick<GroupFrame, 'name' | 'id' | 'site'>): SiteOf {
+  const { site } = group;
+  const prefix = site.nodeName.slice(0, site.nodeName.length - (site.call.name ?? '').length);
+  return (planned, ordinal) => ({
+    ...site,
+    nodeName: `${prefix}${planned.name}`,
+    call: planned.call,
+    owner: group.id,
+    hooked: false,
+    ordinal,
+  });
+}
+
+/** Fails as its last failed item did; what that means for the DAG is for the dependants' conditions to say. */
+function finish(run: RunDraft, frame: GroupFrame): void {
+  const site = siteIn(frame);
+  const nodes = frame.calls.map((planned, position) => run.nodeNamed(site(planned, position).nodeName));
+  const failed = nodes.findLast((node) => isUnsuccessful(node?.phase));
+  endNode(run, frame, { phase: failed?.phase === 'Failed' || failed?.phase === 'Error' ? failed.phase : 'Succeeded' });
+}

@@ -1,0 +1,173 @@
+import type { Map as PersistentMap } from 'immutable';
+import type { NodeStatus } from '@argosy/workflow-spec';
+import type { NodeId } from '../model/ids.js';
+import { isUnsuccessful } from '../model/phases.js';
+import type { RunState } from '../model/run-state.js';
+import { containersOf } from '../projections/containers.js';
+
+export interface Rewind {
+  readonly nodes: PersistentMap<NodeId, NodeStatus>;
+  readonly removed: readonly NodeStatus[];
+  readonly progress: string;
+  readonly resourcesDuration: Record<string, number>;
+}
+
+const GROUPS: ReadonlySet<string> = new Set(['Steps', 'DAG', 'StepGroup', 'TaskGroup', 'Retry']);
+const isGroup = (node: NodeStatus): boolean => GROUPS.has(node.type);
+
+/**
+ * What a manual retry leaves: failed work goes, with everything that followed from it; work that succeeded behind a
+ * failure (which then was allowed to fail) keeps that failure; exit handlers go; what encloses any of it runs again.
+ * @param chosen nodes to run again although they succeeded
+ */
+export function planRewind(state: RunState, chosen: readonly NodeStatus[]): Rewind {
+  const removed = removedNodes(state, chosen);
+  const reopened = reopenedGroups(state, removed);
+  const nodes = state.nodes.withMutations((map) => {
+    for (const id of removed) map.delete(id);
+    for (const [id, node] of state.nodes) {
+      if (removed.has(id)) continue;
+      const next = kept(node, removed, reopened.has(id));
+      if (next !== node) map.set(id, next);
+    }
+  });
+  return { ...recounted(state, nodes), removed: [...removed].flatMap((id) => state.nodes.get(id) ?? []) };
+}
+
+function removedNodes(state: RunState, chosen: readonly NodeStatus[]): Set<NodeId> {
+  const removed = new Set<NodeId>();
+  for (const node of state.nodes.values()) {
+    if (isExitNode(node)) removeWithin(state, node, removed);
+    else if (!isGroup(node) && isUnsuccessful(node.phase) && !isForgiven(state, node))
+      removeFollowing(state, node, removed);
+  }
+  for (const node of chosen) {
+    if (isGroup(node)) removeWithin(state, node, removed);
+    removeFollowing(state, node, removed);
+  }
+  removeFailedAttempts(state, removed);
+  return removed;
+}
+
+const isExitNode = (node: NodeStatus): boolean => node.name.endsWith('.onExit');
+
+/** A failure that something succeeded behind, or that a later attempt made good. */
+function isForgiven(state: RunState, node: NodeStatus): boolean {
+  const retry = containersOf(state, node).find((container) => container.type === 'Retry');
+  if (node.nodeFlag?.retried && retry?.phase === 'Succeeded') return true;
+  return following(state, node).some(
+    (later) => !isGroup(later) && later.phase === 'Succeeded' && !later.nodeFlag?.hooked,
+  );
+}
+
+/** Everything behind a node in the graph, nearest first. */
+function following(state: RunState, node: NodeStatus): NodeStatus[] {
+  const seen = new Set<string>([node.id]);
+  const found: NodeStatus[] = [];
+  const pending = [...(node.children ?? [])];
+  for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
+    const next = state.nodes.get(id as NodeId);
+    if (!next || seen.has(id)) continue;
+    seen.add(id);
+    found.push(next);
+    pending.push(...(next.children ?? []));
+  }
+  return found;
+}
+
+function removeFollowing(state: RunState, node: NodeStatus, removed: Set<NodeId>): void {
+  removed.add(node.id as NodeId);
+  for (const later of following(state, node)) removed.add(later.id as NodeId);
+}
+
+function removeWithin(state: RunState, node: NodeStatus, removed: Set<NodeId>): void {
+  for (const other of state.nodes.values()) {
+    if (
+      other.name === node.name ||
+      (/^[.[(]/.test(other.name.slice(node.name.length)) && other.name.startsWith(node.name))
+    ) {
+      removed.add(other.id as NodeId);
+    }
+  }
+}
+
+/** A retried call that failed starts over with its first attempt. */
+function removeFailedAttempts(state: RunState, removed: Set<NodeId>): void {
+  for (const node of state.nodes.values()) {
+    if (node.type !== 'Retry' || !node.children?.some((child) => removed.has(child as NodeId))) continue;
+    for (const child of node.children) {
+      const attempt = state.nodes.get(child as NodeId);
+      if (attempt?.nodeFlag?.retried) removeWithin(state, attempt, removed);
+    }
+  }
+}
+
+/** Groups around removed nodes, and groups that failed of themselves (a broken loop, an output that was not there). */
+function reopenedGroups(state: RunState, removed: ReadonlySet<NodeId>): Set<NodeId> {
+  const reopened = new Set<NodeId>();
+  const reopen = (node: NodeStatus): void => {
+    for (const container of containersOf(state, node)) reopened.add(container.id as NodeId);
+  };
+  const blamed = new Set<string>();
+  for (const node of state.nodes.values()) {
+    if (removed.has(node.id as NodeId)) reopen(node);
+    if (isUnsuccessful(node.phase)) for (const container of containersOf(state, node)) blamed.add(container.id);
+  }
+  for (const node of state.nodes.values()) {
+    if (!isGroup(node) || !isUnsuccessful(node.phase) || blamed.has(node.id)) continue;
+    reopened.add(node.id as NodeId);
+    reopen(node);
+  }
+  return reopened;
+}
+
+function kept(node: NodeStatus, removed: ReadonlySet<NodeId>, isReopened: boolean): NodeStatus {
+  const children = node.children?.filter((child) => !removed.has(child as NodeId));
+  const outbound = node.outboundNodes?.filter((child) => !removed.has(child as NodeId));
+  const isSame = children?.length === node.children?.length && outbound?.length === node.outboundNodes?.length;
+  if (isSame && !isReopened) return node;
+  const next: NodeStatus = { ...node };
+  if (children) next.children = children;
+  if (outbound) next.outboundNodes = outbound;
+  if (!isReopened) return next;
+  const { finishedAt: _finishedAt, message: _message, outputs: _outputs, outboundNodes: _outbound, ...open } = next;
+  return { ...open, phase: 'Running' };
+}
+
+/** Progress and resources of what is left, added up anew. */
+function recounted(
+  state: RunState,
+  nodes: PersistentMap<NodeId, NodeStatus>,
+): Pick<Rewind, 'nodes' | 'progress' | 'resourcesDuration'> {
+  const totals = new Map<string, { done: number; all: number; resources: Record<string, number> }>();
+  const totalOf = (id: string): NonNullable<ReturnType<typeof totals.get>> => {
+    const total = totals.get(id) ?? { done: 0, all: 0, resources: {} };
+    totals.set(id, total);
+    return total;
+  };
+  for (const node of nodes.values()) {
+    if (node.type !== 'Pod') continue;
+    const [, done, all] = /^(\d+)\/(\d+)$/.exec(node.progress ?? '') ?? [];
+    for (const id of [...containersOf(state, node).map((container) => container.id), '']) {
+      const total = totalOf(id);
+      total.done += Number(done ?? 0);
+      total.all += Number(all ?? 0);
+      for (const [name, used] of Object.entries(node.resourcesDuration ?? {})) {
+        total.resources[name] = (total.resources[name] ?? 0) + used;
+      }
+    }
+  }
+  const updated = nodes.withMutations((map) => {
+    for (const [id, node] of nodes) {
+      if (!isGroup(node)) continue;
+      const { done, all, resources } = totalOf(id);
+      map.set(id, {
+        ...node,
+        progress: `${done}/${all}`,
+        ...(node.resourcesDuration && { resourcesDuration: resources }),
+      });
+    }
+  });
+  const { done, all, resources } = totalOf('');
+  return { nodes: updated, progress: `${done}/${all}`, resourcesDuration: resources };
+}

@@ -1,0 +1,23 @@
+import type { Frame } from '../model/frame.js';
+import { DEADLINE_MESSAGE, isPastDeadline } from '../policies/deadline.policy.js';
+import { isShutDown, podShutdownMessage, shutdownOf, stoppedMessage } from '../policies/shutdown.policy.js';
+import { endNode } from './closing.js';
+import type { RunDraft } from './run-draft.js';
+
+/** Ends the open leaves of a run that is being shut down or is past its deadline. Their pods are terminated by plan. */
+export function enforce(run: RunDraft): void {
+  const strategy = shutdownOf(run);
+  const isLate = isPastDeadline(run);
+  if (!strategy && !isLate) return;
+  for (const frame of [...run.openFrames()].sort((a, b) => (a.id < b.id ? -1 : 1))) {
+    if (isShutDown(run, frame.site.onExit)) endLeaf(run, frame, stoppedMessage(strategy), podShutdownMessage(strategy));
+    else if (isLate && !frame.site.onExit) endLeaf(run, frame, DEADLINE_MESSAGE, DEADLINE_MESSAGE);
+  }
+}
+
+function endLeaf(run: RunDraft, frame: Frame, message: string, podMessage: string): void {
+  if (frame.kind === 'suspend') endNode(run, frame, { phase: 'Failed', message });
+  else if ('podName' in frame) endNode(run, frame, { phase: 'Failed', message: podMessage });
+  // A retried call that waits for its next attempt asks anew and learns that there is none.
+  else if (frame.kind === 'retry') run.emit(frame.id, { type: 'RoomMade' });
+}

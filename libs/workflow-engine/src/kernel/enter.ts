@@ -1,0 +1,62 @@
+import type { Template } from '@argosy/workflow-spec';
+import { HANDLERS } from '../handlers/table.js';
+import { startRetry } from '../handlers/retry.handler.js';
+import type { CallSite, TemplateKind } from '../model/frame.js';
+import { isFulfilled } from '../model/phases.js';
+import { driveHooks } from '../policies/hooks.policy.js';
+import { ADMISSION_ORDER, SCREENING_ORDER } from '../policies/order.js';
+import { bindInputs } from '../scope/template-inputs.js';
+import { resolveTemplate } from '../scope/template-lookup.js';
+import { kindOf } from '../model/template-kind.js';
+import { adoptEnded, endInError } from './closing.js';
+import type { Kernel, RunDraft } from './run-draft.js';
+
+const MAX_DEPTH = 100;
+
+/** See policies/order.ts for what happens in which order. */
+function enter(run: RunDraft, site: CallSite): boolean {
+  const id = run.idOf(site.nodeName);
+  const existing = run.node(id);
+  if (existing && isFulfilled(existing.phase)) {
+    adoptEnded(run, site, existing);
+    return true;
+  }
+  if (!existing && !ADMISSION_ORDER.every((admits) => admits(run, site))) return false;
+  let template: Template;
+  let inner: CallSite;
+  try {
+    const resolved = resolveTemplate(run, site);
+    inner = { ...site, innerScope: resolved.scope };
+    template = bindInputs(run, resolved.template, site.call.arguments, localVariables(site));
+    screen(run, site, template);
+  } catch (error) {
+    endInError(run, site, error);
+    return true;
+  }
+  if (template.retryStrategy) startRetry(run, inner, template, template.retryStrategy);
+  else start(run, inner, template);
+  driveHooks(run, id);
+  return true;
+}
+
+function screen(run: RunDraft, site: CallSite, template: Template): void {
+  if (site.depth > MAX_DEPTH) {
+    throw new Error(`Maximum recursion depth exceeded: more than ${MAX_DEPTH} template calls inside each other`);
+  }
+  for (const refuses of SCREENING_ORDER) {
+    const reason = refuses(run, template);
+    if (reason !== null) throw new Error(reason);
+  }
+}
+
+/** `pod.name` and `node.name` of a retried call belong to its attempts and are replaced there. */
+const localVariables = (site: CallSite): Record<string, string> => ({
+  'steps.name': site.call.name ?? '',
+  'tasks.name': site.call.name ?? '',
+});
+
+function start(run: RunDraft, site: CallSite, template: Template): void {
+  HANDLERS[kindOf(template)].start(run, site, template);
+}
+
+export const KERNEL: Kernel = { enter, start, kindOf: (template): TemplateKind => kindOf(template) };

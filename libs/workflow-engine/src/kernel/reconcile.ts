@@ -1,0 +1,67 @@
+import type { Workflow } from '@argosy/workflow-spec';
+import type { Decision, Scope } from '../model/decision.js';
+import { isFinalWorkflowPhase } from '../model/phases.js';
+import type { World } from '../model/observation.js';
+import type { RunState } from '../model/run-state.js';
+import { recordVolumeClaims } from '../policies/volume-claims.policy.js';
+import { patchBetween } from '../projections/workflow-patch.js';
+import { begin, startAnnotations } from './begin.js';
+import { KERNEL } from './enter.js';
+import { enforce } from './enforce.js';
+import { withCondition } from './lifecycle.js';
+import { observe } from './observe.js';
+import { plan, wakeAt } from './plan.js';
+import { RunDraft } from './run-draft.js';
+import { propagate, settle } from './settle.js';
+
+const PHASE_LABEL = 'workflows.argoproj.io/phase';
+const COMPLETED_LABEL = 'workflows.argoproj.io/completed';
+
+/**
+ * One pass: what happened outside (observe), what it means for each node (step) and for the tree (settle), and what has
+ * to be done about it (plan). The same state, world and scope always give the same decision; the given state stays valid.
+ */
+export function reconcile(state: RunState, world: World, scope: Scope): Decision<RunState> {
+  const run = new RunDraft(state, world, scope, KERNEL);
+  const wasFinal = isFinalWorkflowPhase(state.status.phase);
+  if (!wasFinal) {
+    begin(run);
+    // Without an index the tree is walked first, so that there is something to observe.
+    if (run.rebuilding) settle(run);
+    observe(run);
+    propagate(run);
+    enforce(run);
+    run.roomMade ||= scope.maxNewNodes !== undefined;
+    settle(run);
+    recordRunningPods(run);
+  }
+  recordVolumeClaims(run);
+  const commands = plan(run, wasFinal);
+  const wake = wakeAt(run);
+  const next = run.toState(labelled(run));
+  return { state: next, commands, wakeAt: wake, journal: run.journal, patch: patchBetween(state, next, run.changed) };
+}
+
+function recordRunningPods(run: RunDraft): void {
+  const status = run.tally.runningPods > 0 ? 'True' : 'False';
+  const known = run.status.conditions?.find((condition) => condition.type === 'PodRunning')?.status;
+  if (known === status || (known === undefined && status === 'False')) return;
+  run.status = { ...run.status, conditions: withCondition(run.status.conditions, { type: 'PodRunning', status }) };
+}
+
+function labelled(run: RunDraft): Omit<Workflow, 'status'> {
+  const { metadata } = run.workflow;
+  const isFinal = isFinalWorkflowPhase(run.status.phase);
+  const labels = { [PHASE_LABEL]: run.status.phase ?? '', [COMPLETED_LABEL]: String(isFinal) };
+  const annotations = startAnnotations(run);
+  const isKnown = Object.entries(labels).every(([key, value]) => metadata.labels?.[key] === value);
+  if (isKnown && Object.keys(annotations).length === 0) return run.workflow;
+  return {
+    ...run.workflow,
+    metadata: {
+      ...metadata,
+      labels: { ...metadata.labels, ...labels },
+      annotations: { ...metadata.annotations, ...annotations },
+    },
+  };
+}

@@ -1,0 +1,231 @@
+import { Map as PersistentMap } from 'immutable';
+import type { NodeStatus, Template, Workflow, WorkflowSpec, WorkflowStatus } from '@argosy/workflow-spec';
+import type { VariableScope } from '@argosy/expressions';
+import type { Scope, JournalEntry } from '../model/decision.js';
+import type { CallSite, Frame, TemplateKind } from '../model/frame.js';
+import type { Instant } from '../model/instant.js';
+import { formatTime } from '../model/instant.js';
+import type { NodeEvent } from '../model/node-event.js';
+import { nodeIdOf } from '../model/ids.js';
+import type { NodeId } from '../model/ids.js';
+import { isFulfilled } from '../model/phases.js';
+import type { World } from '../model/observation.js';
+import type { RunIndex, RunState } from '../model/run-state.js';
+import { withTimer } from '../model/timer-heap.js';
+import type { TimerHeap } from '../model/timer-heap.js';
+import { globalVariables } from '../scope/global-variables.js';
+import { isBefore } from './tree-order.js';
+import { Tally } from './tally.js';
+
+/** What handlers may ask the kernel to do; given to the draft so that handlers do not import the table they are in. */
+export interface Kernel {
+  /** Executes a call, or finds it executed. @returns false when a limit holds it back */
+  enter(run: RunDraft, site: CallSite): boolean;
+  /** Starts a template, inputs resolved, without the retry around it. */
+  start(run: RunDraft, site: CallSite, template: Template): void;
+  kindOf(template: Template): TemplateKind;
+}
+
+interface QueuedEvent {
+  readonly frameId: NodeId;
+  readonly event: NodeEvent;
+}
+
+/**
+ * The next state while a pass makes it. Lives for one pass; `toState` freezes it. Remembers which nodes it changed, so
+ * that patch and commands cost what changed.
+ */
+export class RunDraft {
+  readonly workflow: Omit<Workflow, 'status'>;
+  readonly now: Instant;
+  readonly changed = new Set<NodeId>();
+  readonly journal: JournalEntry[] = [];
+  /** True while the tree is walked from the root to build the index: nodes are found rather than made. */
+  readonly rebuilding: boolean;
+  readonly tally: Tally;
+  status: Omit<WorkflowStatus, 'nodes'>;
+  timers: TimerHeap | null;
+  /** A slot became free in this pass. */
+  roomMade = false;
+  newNodes = 0;
+
+  private readonly nodes: PersistentMap<NodeId, NodeStatus>;
+  private readonly frames: PersistentMap<NodeId, Frame>;
+  private readonly pods: PersistentMap<string, NodeId>;
+  private readonly ownChildren = new Set<NodeId>();
+  private readonly queue: QueuedEvent[] = [];
+  private queueHead = 0;
+  private held: readonly NodeId[];
+  private globalScope: VariableScope | null = null;
+
+  constructor(
+    state: RunState,
+    readonly world: World,
+    readonly scope: Scope,
+    readonly kernel: Kernel,
+  ) {
+    this.workflow = state.workflow;
+    this.status = state.status;
+    this.now = scope.now;
+    this.rebuilding = state.index === null;
+    this.tally = new Tally(state.index);
+    if (!state.index) for (const node of state.nodes.values()) this.tally.move(undefined, node);
+    this.nodes = state.nodes.asMutable();
+    this.frames = (state.index?.frames ?? PersistentMap<NodeId, Frame>()).asMutable();
+    this.pods = (state.index?.pods ?? PersistentMap<string, NodeId>()).asMutable();
+    this.timers = state.index?.timers ?? null;
+    this.held = state.index?.held ?? [];
+  }
+
+  get name(): string {
+    return this.workflow.metadata.name ?? '';
+  }
+  /** The spec that is executed: the merged one when the workflow refers to a template. */
+  get spec(): WorkflowSpec {
+    return this.status.storedWorkflowTemplateSpec ?? this.workflow.spec;
+  }
+  /** Variables of the whole workflow; made once a pass, and again when a global output comes in. */
+  get globals(): VariableScope {
+    return (this.globalScope ??= globalVariables(this));
+  }
+  forgetGlobals(): void {
+    this.globalScope = null;
+  }
+
+  idOf(nodeName: string): NodeId {
+    return nodeIdOf(this.name, nodeName);
+  }
+  node(id: NodeId): NodeStatus | undefined {
+    return this.nodes.get(id);
+  }
+  nodeNamed(name: string): NodeStatus | undefined {
+    return this.nodes.get(this.idOf(name));
+  }
+  allNodes(): IterableIterator<NodeStatus> {
+    return this.nodes.values();
+  }
+
+  /** Adds a node; it must not exist. */
+  create(node: Omit<NodeStatus, 'id' | 'startedAt'>): NodeId {
+    const id = this.idOf(node.name);
+    const startedAt = formatTime(this.now);
+    const full: NodeStatus = { id, ...node, startedAt };
+    if (isFulfilled(node.phase) && !node.finishedAt) full.finishedAt = startedAt;
+    this.newNodes += 1;
+    this.put(id, full);
+    return id;
+  }
+
+  update(id: NodeId, change: Partial<NodeStatus>): void {
+    const before = this.nodes.get(id);
+    if (!before) throw new Error(`node ${id} does not exist`);
+    const after: NodeStatus = { ...before, ...change };
+    for (const key of Object.keys(change) as (keyof NodeStatus)[]) if (after[key] === undefined) delete after[key];
+    this.put(id, after);
+  }
+
+  private put(id: NodeId, node: NodeStatus): void {
+    const before = this.nodes.get(id);
+    this.nodes.set(id, node);
+    this.changed.add(id);
+    if (this.tally.move(before, node)) this.roomMade = true;
+    if (before?.phase !== node.phase) this.tell(before, node);
+  }
+
+  /** Appends to `children`. Copies the list once a pass, however many are added: fan-outs are wide. */
+  addChild(parent: NodeId, child: NodeId): void {
+    const node = this.nodes.get(parent);
+    if (!node) return;
+    if (node.children && this.ownChildren.has(parent)) {
+      node.children.push(child);
+      return;
+    }
+    this.ownChildren.add(parent);
+    this.nodes.set(parent, { ...node, children: [...(node.children ?? []), child] });
+    this.changed.add(parent);
+  }
+
+  frame(id: NodeId): Frame | undefined {
+    return this.frames.get(id);
+  }
+  openFrames(): IterableIterator<Frame> {
+    return this.frames.values();
+  }
+  setFrame(frame: Frame): void {
+    this.frames.set(frame.id, frame);
+    if ('podName' in frame) this.pods.set(frame.podName, frame.id);
+  }
+  removeFrame(id: NodeId): void {
+    this.frames.delete(id);
+    this.release(id);
+  }
+  /** The pod's end, whenever it comes, no longer concerns a node. */
+  forgetPod(podName: string): void {
+    this.pods.delete(podName);
+  }
+  nodeOfPod(podName: string): NodeId | undefined {
+    return this.pods.get(podName);
+  }
+  openPods(): IterableIterator<[string, NodeId]> {
+    return this.pods.entries();
+  }
+
+  /** The node wants to be looked at then, whatever happens outside. */
+  schedule(nodeId: NodeId, at: Instant): void {
+    this.timers = withTimer(this.timers, at, nodeId);
+  }
+
+  emit(frameId: NodeId, event: NodeEvent): void {
+    this.queue.push({ frameId, event });
+  }
+  nextEvent(): QueuedEvent | undefined {
+    return this.queue[this.queueHead] && this.queue[this.queueHead++];
+  }
+  hasEvents(): boolean {
+    return this.queueHead < this.queue.length;
+  }
+
+  /** The frame has calls that a limit holds back; it hears RoomMade when that may have changed. */
+  hold(id: NodeId): void {
+    if (this.held.includes(id)) return;
+    const at = this.held.findIndex((other) => isBefore(this, id, other));
+    this.held = at < 0 ? [...this.held, id] : this.held.toSpliced(at, 0, id);
+  }
+  release(id: NodeId): void {
+    if (this.held.includes(id)) this.held = this.held.filter((other) => other !== id);
+  }
+  heldFrames(): readonly NodeId[] {
+    return this.held;
+  }
+
+  private tell(before: NodeStatus | undefined, node: NodeStatus): void {
+    const reason = NODE_REASONS[node.phase ?? 'Pending'];
+    if (!reason || (reason === 'WorkflowNodeRunning' && node.type !== 'Pod')) return;
+    this.journal.push({
+      reason,
+      nodeId: node.id,
+      nodeName: node.name,
+      before: before?.phase ?? null,
+      after: node.phase ?? '',
+      message: node.message ?? '',
+    });
+  }
+
+  toState(workflow: Omit<Workflow, 'status'>): RunState {
+    const index: RunIndex = {
+      ...this.tally.counts(),
+      frames: this.frames.asImmutable(),
+      pods: this.pods.asImmutable(),
+      timers: this.timers,
+      held: this.held,
+    };
+    return { workflow, status: this.status, nodes: this.nodes.asImmutable(), index };
+  }
+}
+
+const NODE_REASONS: Partial<Record<string, JournalEntry['reason']>> = {
+  Running: 'WorkflowNodeRunning',
+  Succeeded: 'WorkflowNodeSucceeded',
+  Failed: 'WorkflowNodeFailed',
+  Error: 'WorkflowNodeError',
+};

@@ -1,0 +1,40 @@
+import type { NodeId } from './ids.js';
+import type { PodKind, NodeKind } from './frame.js';
+import type { PodObservation } from './observation.js';
+
+/** What happened, in the past tense. Produced by observe (outside) and by settle (inside). */
+export interface PodObserved {
+  readonly type: 'PodObserved';
+  readonly pod: PodObservation;
+}
+export interface PodLost {
+  readonly type: 'PodLost';
+}
+/** The time that the frame asked for has come. */
+export interface TimerDue {
+  readonly type: 'TimerDue';
+}
+/** A call of this frame is over, hooks included. */
+export interface ChildFinished {
+  readonly type: 'ChildFinished';
+  readonly child: NodeId;
+}
+/** A limit, a suspension or a backoff that held calls of this frame back may have gone. */
+export interface RoomMade {
+  readonly type: 'RoomMade';
+}
+export type NodeEvent = PodObserved | PodLost | TimerDue | ChildFinished | RoomMade;
+export type NodeEventType = NodeEvent['type'];
+
+interface EventsByKind extends Record<PodKind, PodObserved | PodLost | TimerDue> {
+  suspend: TimerDue;
+  http: TimerDue;
+  plugin: TimerDue;
+  steps: ChildFinished;
+  dag: ChildFinished | RoomMade;
+  stepGroup: ChildFinished | RoomMade;
+  taskGroup: ChildFinished | RoomMade;
+  retry: ChildFinished | RoomMade | TimerDue;
+  ended: never;
+}
+export type EventsOf<K extends NodeKind> = EventsByKind[K];

@@ -1,0 +1,27 @@
+import type { NodePhase, NodeStatus, WorkflowPhase } from '@argosy/workflow-spec';
+
+/** Nothing more happens to the node itself. */
+export const isFulfilled = (phase: NodePhase | undefined): boolean =>
+  phase !== undefined && phase !== 'Pending' && phase !== 'Running';
+
+/** Fulfilled by having run: what exit hooks wait for. */
+export const isCompleted = (phase: NodePhase | undefined): boolean =>
+  phase === 'Succeeded' || phase === 'Failed' || phase === 'Error';
+
+export const isUnsuccessful = (phase: NodePhase | undefined): boolean => phase === 'Failed' || phase === 'Error';
+
+export const isOpen = (node: NodeStatus): boolean => !isFulfilled(node.phase);
+
+export const isFinalWorkflowPhase = (phase: WorkflowPhase | undefined): boolean =>
+  phase === 'Succeeded' || phase === 'Failed' || phase === 'Error';
+
+/** A fulfilled node never changes its phase again within a run; only a manual retry takes nodes away or reopens them. */
+export const LEGAL_NODE_TRANSITIONS: Readonly<Record<NodePhase, readonly NodePhase[]>> = {
+  Pending: ['Running', 'Succeeded', 'Failed', 'Error', 'Skipped'],
+  Running: ['Succeeded', 'Failed', 'Error', 'Skipped'],
+  Succeeded: [],
+  Skipped: [],
+  Omitted: [],
+  Failed: [],
+  Error: [],
+};

@@ -1,0 +1,28 @@
+import type { Template } from '@argosy/workflow-spec';
+import { parseDuration } from '../model/duration.js';
+import { instant } from '../model/instant.js';
+import type { Instant } from '../model/instant.js';
+
+/** When a leaf that started then has to be over: `timeout` counts from its start, pending or not. */
+export const timeoutAt = (template: Template, startedAt: Instant): Instant | null => after(template.timeout, startedAt);
+
+/** Until when a leaf may stay Pending. */
+export const pendingTimeoutAt = (template: Template, startedAt: Instant): Instant | null =>
+  after(template.pendingTimeout, startedAt);
+
+/** `activeDeadlineSeconds` of a template, once its tags are replaced. */
+export function activeDeadlineAt(template: Template, startedAt: Instant): Instant | null {
+  const seconds = Number(template.activeDeadlineSeconds);
+  if (template.activeDeadlineSeconds === undefined || !Number.isFinite(seconds)) return null;
+  return instant(startedAt + seconds * 1000);
+}
+
+function after(duration: string | undefined, startedAt: Instant): Instant | null {
+  const ms = duration ? parseDuration(duration) : null;
+  return ms === null ? null : instant(startedAt + ms);
+}
+
+export function earliest(...instants: readonly (Instant | null)[]): Instant | null {
+  const known = instants.filter((at): at is Instant => at !== null);
+  return known.length === 0 ? null : instant(Math.min(...known));
+}

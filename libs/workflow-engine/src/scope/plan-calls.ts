@@ -1,0 +1,70 @@
+import { VariableScope } from '@argosy/expressions';
+import type { TemplateCall } from '@argosy/workflow-spec';
+import { isLoop, loopItems } from '../graph/fan-out.js';
+import type { PlannedCall } from '../model/frame.js';
+import { isWanted } from '../policies/when.policy.js';
+import { resolveArtifacts } from './resolve-artifacts.js';
+import type { SiblingScope } from './sibling-variables.js';
+import { replaceTags } from './tags.js';
+
+export const EMPTY_LOOP = 'Skipped, empty params';
+
+/**
+ * A step or task as the calls it stands for: one, or one for each item of its loop, tags replaced from the caller's
+ * scope. Hooks and inline templates keep their tags: they have scopes of their own.
+ * @throws when something it needs cannot be told
+ */
+export function planCalls(call: TemplateCall, globals: VariableScope, siblings: SiblingScope): PlannedCall[] {
+  const { hooks, inline, ...own } = call;
+  const scope = globals.extend(siblings.variables);
+  const bound = replaceTags(own, scope);
+  const late = { ...(hooks && { hooks }), ...(inline && { inline }) };
+  const origin = call.name ?? '';
+  const plan = (made: TemplateCall): PlannedCall => {
+    const name = made.name ?? origin;
+    const skip = made.when && !isWanted(made.when) ? `when '${made.when}' evaluated false` : null;
+    if (skip !== null) return { name, call: made, origin, skip };
+    mustResolve(made);
+    const artifacts = made.arguments?.artifacts;
+    if (!artifacts) return { name, call: made, origin, skip };
+    const found = resolveArtifacts(artifacts, siblings.artifacts, scope);
+    return { name, call: { ...made, arguments: { ...made.arguments, artifacts: found } }, origin, skip };
+  };
+  if (!isLoop(call)) return [plan({ ...bound.value, ...late })];
+  return planLoop({ ...bound.value, ...late }, plan);
+}
+
+function planLoop(call: TemplateCall, plan: (call: TemplateCall) => PlannedCall): PlannedCall[] {
+  const origin = call.name ?? '';
+  const skipped = (skip: string): PlannedCall[] => [{ name: origin, call, origin, skip }];
+  // Without its producer a loop has no items, but then its own condition usually says that it is not wanted.
+  if (
+    call.when &&
+    !call.when.includes('{{') &&
+    !call.when.includes('item') &&
+    !isWanted(call.when) &&
+    hasTags(call.withParam)
+  ) {
+    return skipped(`when '${call.when}' evaluated false`);
+  }
+  if (hasTags(call.withParam)) throw unresolved(call.withParam ?? '');
+  const items = loopItems(call);
+  if (items.length === 0) return skipped(EMPTY_LOOP);
+  const { withItems: _items, withParam: _param, withSequence: _sequence, ...body } = call;
+  return items.map((item) => plan({ ...replaceTags(body, VariableScope.of(item.variables)).value, name: item.name }));
+}
+
+const hasTags = (text: string | undefined): boolean => text?.includes('{{') === true;
+
+const unresolved = (text: string): Error => {
+  const tag = /\{\{.*?\}\}/s.exec(text)?.[0] ?? text;
+  return new Error(`failed to resolve ${tag}`);
+};
+
+/** An argument that still refers to a sibling refers to something that is not there. */
+function mustResolve(call: TemplateCall): void {
+  for (const parameter of call.arguments?.parameters ?? []) {
+    const value = String(parameter.value ?? '');
+    if (/\{\{=?[^}]*\b(steps|tasks|inputs|item|workflow)\b/.test(value)) throw unresolved(value);
+  }
+}

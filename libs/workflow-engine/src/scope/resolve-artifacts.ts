@@ -1,0 +1,46 @@
+import type { Artifact } from '@argosy/workflow-spec';
+import type { VariableScope } from '@argosy/expressions';
+import type { Artifacts } from './node-variables.js';
+import { evaluate } from './tags.js';
+
+/**
+ * Artifacts of an argument list with `from` followed to where the artifact lies. An optional one that does not exist is
+ * left out.
+ * @throws when a needed one does not exist
+ */
+export function resolveArtifacts(
+  artifacts: readonly Artifact[] | undefined,
+  known: Artifacts,
+  scope: VariableScope,
+): Artifact[] {
+  return (artifacts ?? []).flatMap((artifact) => {
+    if (!artifact.from && !artifact.fromExpression) return [artifact];
+    const found = artifact.from
+      ? byTag(artifact.from, known)
+      : byExpression(artifact.fromExpression ?? '', known, scope);
+    if (!found) {
+      if (artifact.optional) return [];
+      throw new Error(
+        `unable to resolve references: ${artifact.from ?? artifact.fromExpression} could not be resolved`,
+      );
+    }
+    const { name: _name, path: _path, globalName: _globalName, ...location } = found;
+    const resolved: Artifact = { ...location, name: artifact.name };
+    if (artifact.subPath) resolved.subPath = artifact.subPath;
+    if (artifact.optional) resolved.optional = true;
+    return [resolved];
+  });
+}
+
+function byTag(from: string, known: Artifacts): Artifact | undefined {
+  const name = /^\s*\{\{\s*(.*?)\s*\}\}\s*$/.exec(from)?.[1] ?? from.trim();
+  return known.get(name);
+}
+
+function byExpression(expression: string, known: Artifacts, scope: VariableScope): Artifact | undefined {
+  const entries = [...known].map(([name, artifact]) => [name, artifact as object as JsonObject] as const);
+  const value = evaluate(expression, scope.extend(entries));
+  return typeof value === 'object' && value !== null && 'name' in value ? (value as object as Artifact) : undefined;
+}
+
+type JsonObject = Record<string, never>;

@@ -1,0 +1,62 @@
+import type { NodeStatus, Template } from '@argosy/workflow-spec';
+import type { RunDraft } from '../kernel/run-draft.js';
+import { isAncestor } from '../graph/dag-plan.js';
+import type { DagFrame, StepsFrame } from '../model/frame.js';
+import type { NodeId } from '../model/ids.js';
+import { isFulfilled } from '../model/phases.js';
+import { aggregateVariables, nodeVariables } from './node-variables.js';
+import type { Artifacts, Variables } from './node-variables.js';
+import { siblingsIn } from './references.js';
+
+export interface SiblingScope {
+  readonly variables: Variables;
+  readonly artifacts: Artifacts;
+}
+
+/** What a text inside a steps template may read: steps of earlier groups that it mentions, and the template's inputs. */
+export function stepVariables(run: RunDraft, frame: StepsFrame, text: string, beforeGroup: number): SiblingScope {
+  const artifacts = inputArtifacts(frame.template);
+  const variables: Variables = {};
+  for (const name of siblingsIn(text, 'steps')) {
+    const group = groupOf(frame.template, name);
+    if (group < 0 || group >= beforeGroup) continue;
+    const groupName = `${frame.name}[${group}]`;
+    const prefix = `steps.${name}`;
+    const node = run.nodeNamed(`${groupName}.${name}`);
+    if (node) Object.assign(variables, nodeVariables(prefix, node, artifacts));
+    else Object.assign(variables, aggregateVariables(prefix, stepItems(run, groupName, name), ''));
+  }
+  return { variables, artifacts };
+}
+
+const groupOf = (template: Template, step: string): number =>
+  (template.steps ?? []).findIndex((group) => group.some((candidate) => candidate.name === step));
+
+function stepItems(run: RunDraft, groupName: string, step: string): NodeStatus[] {
+  const prefix = `${groupName}.${step}(`;
+  return childrenOf(run, run.nodeNamed(groupName)).filter((child) => child.name.startsWith(prefix));
+}
+
+/** What a DAG task may read: the tasks before it that it mentions. */
+export function taskVariables(run: RunDraft, frame: DagFrame, text: string, task: string | null): SiblingScope {
+  const artifacts = inputArtifacts(frame.template);
+  const variables: Variables = {};
+  for (const name of siblingsIn(text, 'tasks')) {
+    if (task !== null && !isAncestor(frame.plan, name, task)) continue;
+    const node = run.nodeNamed(`${frame.name}.${name}`);
+    if (!node || !isFulfilled(node.phase)) continue;
+    const prefix = `tasks.${name}`;
+    Object.assign(variables, nodeVariables(prefix, node, artifacts));
+    if (node.type !== 'TaskGroup') continue;
+    Object.assign(variables, aggregateVariables(prefix, childrenOf(run, node), node.phase ?? ''));
+  }
+  return { variables, artifacts };
+}
+
+function inputArtifacts(template: Template): Artifacts {
+  return new Map((template.inputs?.artifacts ?? []).map((artifact) => [`inputs.artifacts.${artifact.name}`, artifact]));
+}
+
+function childrenOf(run: RunDraft, node: NodeStatus | undefined): NodeStatus[] {
+  return (node?.children ?? []).flatMap((id) => run.node(id as NodeId) ?? []);
+}

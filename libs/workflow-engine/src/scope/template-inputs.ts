@@ -1,0 +1,95 @@
+import type { Arguments, Artifact, Inputs, Parameter, Template } from '@argosy/workflow-spec';
+import type { RunDraft } from '../kernel/run-draft.js';
+import type { Variables } from './node-variables.js';
+import { replaceTags } from './tags.js';
+
+/**
+ * The template with its inputs filled from the arguments and every tag replaced that can be known before it runs.
+ * @throws when an input is not supplied
+ */
+export function bindInputs(run: RunDraft, template: Template, args: Arguments | undefined, local: Variables): Template {
+  const inputs = inputsOf(run, template, args);
+  const variables: Variables = { ...local, ...inputVariables(inputs), ...outputPaths(template) };
+  const { inputs: _inputs, ...body } = template;
+  const bound = replaceTags(body, run.globals.extend(variables)).value;
+  return Object.keys(inputs).length > 0 ? { ...bound, inputs } : bound;
+}
+
+function inputsOf(run: RunDraft, template: Template, args: Arguments | undefined): Inputs {
+  const inputs: Inputs = {};
+  const parameters = template.inputs?.parameters?.map((parameter) => inputParameter(run, parameter, args));
+  const artifacts = template.inputs?.artifacts?.flatMap((artifact) => inputArtifact(artifact, args));
+  if (parameters && parameters.length > 0) inputs.parameters = parameters;
+  if (artifacts && artifacts.length > 0)
+    inputs.artifacts = replaceTags(
+      artifacts,
+      run.globals.extend(inputVariables({ parameters: parameters ?? [] })),
+    ).value;
+  return inputs;
+}
+
+function inputParameter(run: RunDraft, parameter: Parameter, args: Arguments | undefined): Parameter {
+  const argument = args?.parameters?.find((candidate) => candidate.name === parameter.name);
+  const value =
+    argument?.value ??
+    fromConfigMap(run, argument) ??
+    parameter.value ??
+    fromConfigMap(run, parameter) ??
+    defaultOf(run, parameter);
+  if (value === undefined) throw new Error(`inputs.parameters.${parameter.name} was not supplied`);
+  const { valueFrom: _valueFrom, ...rest } = parameter;
+  return { ...rest, value: String(value) };
+}
+
+function defaultOf(run: RunDraft, parameter: Parameter): Parameter['default'] {
+  const value = parameter.default ?? parameter.valueFrom?.default;
+  return value === undefined ? undefined : replaceTags(String(value), run.globals).value;
+}
+
+function fromConfigMap(run: RunDraft, parameter: Parameter | undefined): string | undefined {
+  const ref = parameter?.valueFrom?.configMapKeyRef;
+  if (!ref) return undefined;
+  const { name, key } = replaceTags({ name: ref.name ?? '', key: ref.key }, run.globals).value;
+  return run.world.configMapKey?.(name, key);
+}
+
+/** Path and mode are the template's, the location is the argument's. */
+function inputArtifact(artifact: Artifact, args: Arguments | undefined): Artifact[] {
+  const argument = args?.artifacts?.find((candidate) => candidate.name === artifact.name);
+  if (!argument) {
+    if (hasLocation(artifact)) return [artifact];
+    if (artifact.optional) return [];
+    throw new Error(`inputs.artifacts.${artifact.name} was not supplied`);
+  }
+  const { path, mode, recurseMode, optional } = artifact;
+  const merged: Artifact = { ...argument };
+  delete merged.path;
+  delete merged.mode;
+  delete merged.recurseMode;
+  if (path !== undefined) merged.path = path;
+  if (mode !== undefined) merged.mode = mode;
+  if (recurseMode !== undefined) merged.recurseMode = recurseMode;
+  if (optional !== undefined) merged.optional = optional;
+  return [merged];
+}
+
+const LOCATIONS = ['s3', 'git', 'http', 'artifactory', 'hdfs', 'raw', 'oss', 'gcs', 'azure', 'plugin'] as const;
+const hasLocation = (artifact: Artifact): boolean => LOCATIONS.some((driver) => artifact[driver] !== undefined);
+
+function inputVariables(inputs: Inputs): Variables {
+  const variables: Variables = {};
+  for (const { name, value } of inputs.parameters ?? []) variables[`inputs.parameters.${name}`] = String(value ?? '');
+  if (inputs.parameters) variables['inputs.parameters'] = JSON.stringify(inputs.parameters);
+  for (const { name, path } of inputs.artifacts ?? []) if (path) variables[`inputs.artifacts.${name}.path`] = path;
+  return variables;
+}
+
+function outputPaths(template: Template): Variables {
+  const variables: Variables = {};
+  for (const { name, valueFrom } of template.outputs?.parameters ?? []) {
+    if (valueFrom?.path) variables[`outputs.parameters.${name}.path`] = valueFrom.path;
+  }
+  for (const { name, path } of template.outputs?.artifacts ?? [])
+    if (path) variables[`outputs.artifacts.${name}.path`] = path;
+  return variables;
+}

@@ -1,0 +1,4 @@
+export { ScriptedWorld } from './scripted-world.js';
+export type { PodOutcome, PodScript } from './scripted-world.js';
+export { WorkflowSimulation } from './workflow-simulation.js';
+export { container, workflow } from './builders.js';

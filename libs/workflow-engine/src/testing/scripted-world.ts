@@ -1,0 +1,177 @@
+import type { Outputs } from '@argosy/workflow-spec';
+import type { EngineCommand, EnsurePod } from '../model/command.js';
+import { instant } from '../model/instant.js';
+import type { Instant } from '../model/instant.js';
+import type { PodObservation, World } from '../model/observation.js';
+
+/** What a pod does, told in advance. Times are milliseconds from its creation. */
+export interface PodOutcome {
+  readonly phase?: 'Succeeded' | 'Failed' | 'Error';
+  readonly message?: string;
+  readonly exitCode?: number;
+  readonly result?: string;
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** Default 1,000. */
+  readonly runsAfterMs?: number;
+  /** Default 2,000. `never` keeps it running until it is terminated. */
+  readonly endsAfterMs?: number | 'never';
+  /** The pod object is gone at its end instead of telling how it ended. */
+  readonly vanishes?: boolean;
+  readonly hostNodeName?: string;
+}
+export type PodScript = (pod: EnsurePod) => PodOutcome;
+
+interface ScriptedPod {
+  observation: PodObservation;
+  readonly outcome: PodOutcome;
+  readonly runsAt: Instant;
+  endsAt: Instant | null;
+}
+
+/** A cluster whose pods do what a script says, in virtual time. */
+export class ScriptedWorld implements World {
+  now: Instant;
+  changedPods: readonly string[] | null = null;
+  readonly claims = new Set<string>();
+  readonly configMaps = new Map<string, Record<string, string>>();
+  /** How often each pod was created; more than once is a bug unless the pod vanished while pending. */
+  readonly created = new Map<string, number>();
+  private readonly pods = new Map<string, ScriptedPod>();
+
+  constructor(
+    private readonly script: PodScript = () => ({}),
+    startAt = Date.UTC(2026, 0, 1),
+  ) {
+    this.now = instant(startAt);
+  }
+
+  pod(podName: string): PodObservation | undefined {
+    return this.pods.get(podName)?.observation;
+  }
+  persistentVolumeClaim(name: string): 'present' | 'absent' {
+    return this.claims.has(name) ? 'present' : 'absent';
+  }
+  configMapKey(name: string, key: string): string | undefined {
+    return this.configMaps.get(name)?.[key];
+  }
+  podNames(): string[] {
+    return [...this.pods.keys()];
+  }
+
+  /** Does what the engine asks for; asking twice changes nothing. @returns pods that changed */
+  perform(command: EngineCommand): string[] {
+    switch (command.type) {
+      case 'EnsurePod':
+        return this.pods.has(command.podName) ? [] : [this.create(command)];
+      case 'TerminatePod':
+        return this.terminate(command.podName);
+      case 'DeletePod':
+        return this.pods.delete(command.podName) ? [command.podName] : [];
+      case 'EnsurePersistentVolumeClaim':
+        this.claims.add(command.name);
+        return [];
+      case 'DeletePersistentVolumeClaim':
+        this.claims.delete(command.name);
+        return [];
+    }
+  }
+
+  private create(command: EnsurePod): string {
+    const outcome = this.script(command);
+    const { runsAfterMs = 1000, endsAfterMs = 2000 } = outcome;
+    this.created.set(command.podName, (this.created.get(command.podName) ?? 0) + 1);
+    this.pods.set(command.podName, {
+      outcome,
+      runsAt: instant(this.now + runsAfterMs),
+      endsAt: endsAfterMs === 'never' ? null : instant(this.now + endsAfterMs),
+      observation: pending(command, this.created.get(command.podName) ?? 1),
+    });
+    return command.podName;
+  }
+
+  private terminate(podName: string): string[] {
+    const pod = this.pods.get(podName);
+    if (!pod || isFinal(pod.observation)) return [];
+    pod.endsAt = this.now;
+    pod.observation = ended(pod, this.now, { phase: 'Failed', exitCode: 143, message: 'main: Error (exit code 143)' });
+    return [podName];
+  }
+
+  /** Takes a pod away, as an eviction or a careless person does. */
+  remove(podName: string): void {
+    this.pods.delete(podName);
+  }
+
+  /** When something happens next by itself; null when nothing will. */
+  nextEventAt(): Instant | null {
+    let next: Instant | null = null;
+    for (const pod of this.pods.values()) {
+      const at = pod.observation.phase === 'Pending' ? pod.runsAt : isFinal(pod.observation) ? null : pod.endsAt;
+      if (at !== null && (next === null || at < next)) next = at;
+    }
+    return next;
+  }
+
+  /** Lets time pass. @returns pods that changed meanwhile */
+  advanceTo(at: Instant): string[] {
+    this.now = at;
+    const changed: string[] = [];
+    for (const [podName, pod] of this.pods) {
+      const before = pod.observation;
+      if (pod.observation.phase === 'Pending' && pod.runsAt <= at) pod.observation = running(pod);
+      if (!isFinal(pod.observation) && pod.endsAt !== null && pod.endsAt <= at) {
+        if (pod.outcome.vanishes) this.pods.delete(podName);
+        else pod.observation = ended(pod, pod.endsAt, pod.outcome);
+        changed.push(podName);
+      } else if (pod.observation !== before) changed.push(podName);
+    }
+    return changed;
+  }
+}
+
+const isFinal = (pod: PodObservation): boolean => pod.phase !== 'Pending' && pod.phase !== 'Running';
+
+function pending(command: EnsurePod, incarnation: number): PodObservation {
+  return {
+    podName: command.podName,
+    nodeId: command.nodeId,
+    uid: `${command.podName}-${incarnation}`,
+    phase: 'Pending',
+    message: '',
+    startedAt: null,
+    finishedAt: null,
+    exitCode: null,
+    outputs: null,
+    outputsPending: false,
+    hostNodeName: '',
+    podIP: '',
+    ready: false,
+    progress: '',
+    resourcesDuration: null,
+  };
+}
+
+function running(pod: ScriptedPod): PodObservation {
+  const hostNodeName = pod.outcome.hostNodeName ?? 'node-1';
+  return { ...pod.observation, phase: 'Running', startedAt: pod.runsAt, hostNodeName, podIP: '10.0.0.1', ready: true };
+}
+
+function ended(pod: ScriptedPod, at: Instant, outcome: PodOutcome): PodObservation {
+  const phase = outcome.phase ?? 'Succeeded';
+  const exitCode = outcome.exitCode ?? (phase === 'Succeeded' ? 0 : phase === 'Failed' ? 1 : null);
+  const failure = exitCode === null ? 'pod could not start' : `main: Error (exit code ${exitCode})`;
+  const outputs: Outputs = {};
+  if (outcome.result !== undefined) outputs.result = outcome.result;
+  const parameters = Object.entries(outcome.parameters ?? {}).map(([name, value]) => ({ name, value }));
+  if (parameters.length > 0) outputs.parameters = parameters;
+  return {
+    ...pod.observation,
+    phase,
+    message: outcome.message ?? (phase === 'Succeeded' ? '' : failure),
+    startedAt: pod.observation.startedAt ?? pod.runsAt,
+    finishedAt: at,
+    exitCode,
+    outputs,
+    resourcesDuration: { cpu: 1, memory: 2 },
+  };
+}
