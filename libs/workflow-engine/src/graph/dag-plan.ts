@@ -33,7 +33,8 @@ export function planDag(dag: DAGTemplate): DagPlan {
   const targets = targetsOf(dag, dependencies);
   const needed = closure(targets, dependencies);
   const dependants = new Map<string, string[]>();
-  for (const name of needed) {
+  for (const name of all.keys()) {
+    if (!needed.has(name)) continue;
     for (const dependency of dependencies.get(name) ?? []) {
       const known = dependants.get(dependency);
       if (known) known.push(name);

@@ -41,7 +41,8 @@ export const dagHandler: TemplateHandler<'dag'> = {
 
   on(run, frame, event) {
     if (event.type === 'ChildFinished') taskDone(run, frame, taskOf(run, frame, event.child));
-    else openHeld(run, frame);
+    // What ended may have freed a place here: every task is offered one before the DAG is judged.
+    openHeld(run, frame.id);
     assess(run, frame.id);
   },
 };
@@ -98,8 +99,10 @@ function taskDone(run: RunDraft, frame: DagFrame, name: string): void {
   for (const dependant of dependants) if (blockers.get(dependant) === 0) openTask(run, frame.id, dependant);
 }
 
-function openHeld(run: RunDraft, frame: DagFrame): void {
-  run.release(frame.id);
+function openHeld(run: RunDraft, id: NodeId): void {
+  const frame = current(run, id);
+  if (!frame || frame.held.length === 0) return;
+  run.release(id);
   run.setFrame({ ...frame, held: [] });
   for (const name of frame.held) openTask(run, frame.id, name);
 }

@@ -9,10 +9,20 @@ export function enforce(run: RunDraft): void {
   const strategy = shutdownOf(run);
   const isLate = isPastDeadline(run);
   if (!strategy && !isLate) return;
+  if (isLate) tellTimeout(run);
   for (const frame of [...run.openFrames()].sort((a, b) => (a.id < b.id ? -1 : 1))) {
     if (isShutDown(run, frame.site.onExit)) endLeaf(run, frame, stoppedMessage(strategy), podShutdownMessage(strategy));
     else if (isLate && !frame.site.onExit) endLeaf(run, frame, DEADLINE_MESSAGE, DEADLINE_MESSAGE);
   }
+}
+
+/** Told once: afterwards no leaf but an exit handler's is open. */
+function tellTimeout(run: RunDraft): void {
+  const isTold = ![...run.openFrames()].some((frame) => frame.kind !== 'ended' && !frame.site.onExit);
+  if (isTold) return;
+  const message = 'Workflow timed out';
+  const { phase = 'Running' } = run.status;
+  run.journal.push({ reason: 'WorkflowTimedOut', nodeId: null, nodeName: null, before: phase, after: phase, message });
 }
 
 function endLeaf(run: RunDraft, frame: Frame, message: string, podMessage: string): void {

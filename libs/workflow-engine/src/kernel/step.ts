@@ -29,4 +29,8 @@ interface AnyHandler {
 /** The table pairs every kind with its own frames and events; the compiler cannot follow that through a variable. */
 const handlerOf = (kind: NodeKind): AnyHandler => HANDLERS[kind] as AnyHandler;
 
-const isHook = (run: RunDraft, child: NodeId): boolean => run.node(child)?.nodeFlag?.hooked === true;
+/** The attempts of a retried hook carry both flags; they belong to the retry. */
+function isHook(run: RunDraft, child: NodeId): boolean {
+  const flags = run.node(child)?.nodeFlag;
+  return flags?.hooked === true && flags.retried !== true;
+}

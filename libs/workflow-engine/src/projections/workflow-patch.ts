@@ -44,7 +44,7 @@ function changedNodes(
 
 type Entries = Readonly<Record<string, string>>;
 const changedEntries = (before: Entries = {}, after: Entries = {}): Record<string, string | null> | null =>
-  (mergePatch(before, after) as Record<string, string | null> | undefined) ?? null;
+  changedKeys<Record<string, string>>(before, after) as Record<string, string | null> | null;
 
 type Changes<T> = Partial<{ [K in keyof T]: T[K] | null }>;
 

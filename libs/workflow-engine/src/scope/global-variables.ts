@@ -2,7 +2,6 @@ import { VariableScope } from '@argosy/expressions';
 import type { NodeStatus } from '@argosy/workflow-spec';
 import type { RunDraft } from '../kernel/run-draft.js';
 import { parseTime } from '../model/instant.js';
-import type { Instant } from '../model/instant.js';
 import { isUnsuccessful } from '../model/phases.js';
 import { podNameOf } from '../model/ids.js';
 import { strftime, STRFTIME_CODES } from './strftime.js';
@@ -100,7 +99,7 @@ function creationTime(created: string | undefined): Record<string, string> {
     'workflow.creationTimestamp.RFC3339': iso,
     'workflow.creationTimestamp.s': String(Math.floor(at / 1000)),
   };
-  for (const code of STRFTIME_CODES) entries[`workflow.creationTimestamp.${code}`] = strftime(code, at as Instant);
+  for (const code of STRFTIME_CODES) entries[`workflow.creationTimestamp.${code}`] = strftime(code, at);
   return entries;
 }
 

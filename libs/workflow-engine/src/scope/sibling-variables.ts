@@ -15,7 +15,7 @@ export interface SiblingScope {
 
 /** What a text inside a steps template may read: steps of earlier groups that it mentions, and the template's inputs. */
 export function stepVariables(run: RunDraft, frame: StepsFrame, text: string, beforeGroup: number): SiblingScope {
-  const artifacts = inputArtifacts(frame.template);
+  const artifacts = knownArtifacts(run, frame.template);
   const variables: Variables = {};
   for (const name of siblingsIn(text, 'steps')) {
     const group = groupOf(frame.template, name);
@@ -39,7 +39,7 @@ function stepItems(run: RunDraft, groupName: string, step: string): NodeStatus[]
 
 /** What a DAG task may read: the tasks before it that it mentions. */
 export function taskVariables(run: RunDraft, frame: DagFrame, text: string, task: string | null): SiblingScope {
-  const artifacts = inputArtifacts(frame.template);
+  const artifacts = knownArtifacts(run, frame.template);
   const variables: Variables = {};
   for (const name of siblingsIn(text, 'tasks')) {
     if (task !== null && !isAncestor(frame.plan, name, task)) continue;
@@ -53,8 +53,14 @@ export function taskVariables(run: RunDraft, frame: DagFrame, text: string, task
   return { variables, artifacts };
 }
 
-function inputArtifacts(template: Template): Artifacts {
-  return new Map((template.inputs?.artifacts ?? []).map((artifact) => [`inputs.artifacts.${artifact.name}`, artifact]));
+/** The template's own inputs and what was made global. */
+function knownArtifacts(run: RunDraft, template: Template): Artifacts {
+  const known: Artifacts = new Map();
+  for (const artifact of template.inputs?.artifacts ?? []) known.set(`inputs.artifacts.${artifact.name}`, artifact);
+  for (const artifact of run.status.outputs?.artifacts ?? []) {
+    known.set(`workflow.outputs.artifacts.${artifact.name}`, artifact);
+  }
+  return known;
 }
 
 function childrenOf(run: RunDraft, node: NodeStatus | undefined): NodeStatus[] {
