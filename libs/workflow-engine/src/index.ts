@@ -30,11 +30,14 @@ export type {
   WorkflowPatch,
   WorkflowStatusPatch,
 } from './model/decision.js';
+export { templateKindOf, templateKindOf as kindOf } from './model/template-kind.js';
+export type { TemplateKind } from './model/frame.js';
 export { nodeIdOf, podNameOf } from './model/ids.js';
 export type { NodeId } from './model/ids.js';
 export { isFinalWorkflowPhase, isFulfilled } from './model/phases.js';
 export type { RunState } from './model/run-state.js';
 export { hydrate, project, projectWorkflow } from './projections/workflow.js';
+export type { CreateRunOptions } from './projections/create-run.js';
 export { createRun } from './projections/create-run.js';
 export { reconcile } from './kernel/reconcile.js';
 export { applyIntent } from './intents/apply-intent.js';

@@ -9,7 +9,7 @@ import { outboundNodes } from '../graph/outbound-nodes.js';
 import { adoptEnded, createEnded, endInError, endNode } from '../kernel/closing.js';
 import { describeNode } from '../kernel/node-description.js';
 import type { RunDraft } from '../kernel/run-draft.js';
-import type { CallSite, DagFrame, TaskState } from '../model/frame.js';
+import type { CallSite, DagFrame } from '../model/frame.js';
 import type { NodeId } from '../model/ids.js';
 import { isFulfilled, isUnsuccessful } from '../model/phases.js';
 import { FAIL_FAST_MESSAGE, mustFailFast } from '../policies/fail-fast.policy.js';
@@ -69,7 +69,6 @@ function newFrame(run: RunDraft, site: CallSite, template: Template, plan: DagPl
     template,
     plan,
     blockers: PersistentMap(blockers),
-    states: PersistentMap([...plan.tasks.keys()].map((name) => [name, 'waiting' as TaskState])),
     openTasks: 0,
     doneTasks: 0,
     held: [],
@@ -95,7 +94,7 @@ function taskDone(run: RunDraft, frame: DagFrame, name: string): void {
   });
   const openTasks = frame.openTasks - 1;
   const doneTasks = frame.doneTasks + 1;
-  run.setFrame({ ...frame, blockers, openTasks, doneTasks, states: frame.states.set(name, 'done') });
+  run.setFrame({ ...frame, blockers, openTasks, doneTasks });
   for (const dependant of dependants) if (blockers.get(dependant) === 0) openTask(run, frame.id, dependant);
 }
 
@@ -115,14 +114,14 @@ function openTask(run: RunDraft, id: NodeId, name: string): void {
   const site = taskSite(frame, name);
   const isKnown = run.nodeNamed(site.nodeName) !== undefined;
   if (!isKnown && task.depends && !isAllowed(run, frame, name)) {
-    setState(run, frame, name, 'open');
+    countOpen(run, frame);
     createEnded(run, site, { phase: 'Omitted', message: 'omitted: depends condition not met' });
     return connect(run, frame, name);
   }
   if (!isKnown && !isLoop(task.task) && !ADMISSION_ORDER.every((admits) => admits(run, site))) {
     return holdTask(run, frame, name);
   }
-  setState(run, frame, name, 'open');
+  countOpen(run, frame);
   const existing = run.nodeNamed(site.nodeName);
   if (existing && isFulfilled(existing.phase)) return adoptEnded(run, site, existing);
   makeCalls(run, frame, site, name);
@@ -150,12 +149,12 @@ function makeCalls(run: RunDraft, frame: DagFrame, site: CallSite, name: string)
 function holdTask(run: RunDraft, frame: DagFrame, name: string): void {
   const ordinal = (task: string): number => frame.plan.tasks.get(task)?.ordinal ?? 0;
   const held = [...frame.held, name].sort((a, b) => ordinal(a) - ordinal(b));
-  run.setFrame({ ...frame, held, states: frame.states.set(name, 'held') });
+  run.setFrame({ ...frame, held });
   run.hold(frame.id);
 }
 
-function setState(run: RunDraft, frame: DagFrame, name: string, state: 'open'): void {
-  run.setFrame({ ...frame, states: frame.states.set(name, state), openTasks: frame.openTasks + 1 });
+function countOpen(run: RunDraft, frame: DagFrame): void {
+  run.setFrame({ ...frame, openTasks: frame.openTasks + 1 });
 }
 
 function isAllowed(run: RunDraft, frame: DagFrame, name: string): boolean {

@@ -77,7 +77,6 @@ function advance(run: RunDraft, frame: RetryFrame): void {
       return endNode(run, frame, {
         phase: last?.phase === 'Error' ? 'Error' : 'Failed',
         message: verdict.message,
-        outputs: last?.outputs,
       });
   }
 }

@@ -20,7 +20,7 @@ export const resumeRun: IntentHandler<'ResumeRun'> = (state, intent, scope) => {
   if (nodes.length === 0 && state.workflow.spec.suspend !== true) {
     return refused('not-suspended', `workflow ${state.workflow.metadata.name ?? ''} is not suspended`);
   }
-  return resume(withSpec(state, { suspend: undefined } as never), nodes, scope.now, intent.by);
+  return resume(withSpec(state, { suspend: undefined }), nodes, scope.now, intent.by);
 };
 
 function resume(

@@ -1,8 +1,7 @@
-import type { NodeStatus, WorkflowSpec, WorkflowStatus } from '@argosy/workflow-spec';
+import type { WorkflowSpec, WorkflowStatus } from '@argosy/workflow-spec';
 import type { EngineCommand } from '../model/command.js';
 import type { IntentRefused, RetryRun } from '../model/intent.js';
 import { podNameOf } from '../model/ids.js';
-import type { NodeId } from '../model/ids.js';
 import { formatTime } from '../model/instant.js';
 import type { Instant } from '../model/instant.js';
 import type { RunState } from '../model/run-state.js';
@@ -90,9 +89,9 @@ function deletions(state: RunState, rewind: Rewind): EngineCommand[] {
   const format = state.workflow.metadata.annotations?.[POD_NAME_FORMAT] === 'v1' ? 'v1' : 'v2';
   const name = state.workflow.metadata.name ?? '';
   return rewind.removed
-    .filter((node: NodeStatus) => node.type === 'Pod')
+    .filter((node) => node.type === 'Pod')
     .map((node): EngineCommand => {
       const podName = podNameOf(format, name, node.name, node.templateName ?? node.templateRef?.template);
-      return { type: 'DeletePod', key: `DeletePod/${podName}`, podName, nodeId: node.id as NodeId };
+      return { type: 'DeletePod', key: `DeletePod/${podName}`, podName, nodeId: node.id };
     });
 }

@@ -1,13 +1,13 @@
 import type { Template } from '@argosy/workflow-spec';
 import { HANDLERS } from '../handlers/table.js';
 import { startRetry } from '../handlers/retry.handler.js';
-import type { CallSite, TemplateKind } from '../model/frame.js';
+import type { CallSite } from '../model/frame.js';
 import { isFulfilled } from '../model/phases.js';
 import { driveHooks } from '../policies/hooks.policy.js';
 import { ADMISSION_ORDER, SCREENING_ORDER } from '../policies/order.js';
 import { bindInputs } from '../scope/template-inputs.js';
 import { resolveTemplate } from '../scope/template-lookup.js';
-import { kindOf } from '../model/template-kind.js';
+import { templateKindOf } from '../model/template-kind.js';
 import { adoptEnded, endInError } from './closing.js';
 import type { Kernel, RunDraft } from './run-draft.js';
 
@@ -56,7 +56,7 @@ const localVariables = (site: CallSite): Record<string, string> => ({
 });
 
 function start(run: RunDraft, site: CallSite, template: Template): void {
-  HANDLERS[kindOf(template)].start(run, site, template);
+  HANDLERS[templateKindOf(template)].start(run, site, template);
 }
 
-export const KERNEL: Kernel = { enter, start, kindOf: (template): TemplateKind => kindOf(template) };
+export const KERNEL: Kernel = { enter, start };

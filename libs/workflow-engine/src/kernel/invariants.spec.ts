@@ -41,6 +41,8 @@ interface Chaos {
   readonly discard: number;
   readonly drop: number;
   readonly resync: number;
+  /** News of one moment come one by one, each in a pass of its own. */
+  readonly split?: boolean;
 }
 
 /** A run in a world where agents restart, writes conflict, effects get lost and news come twice or in any order. */
@@ -56,7 +58,10 @@ function runThrough(seed: number, chaos: Chaos): { state: RunState; world: Scrip
       state = hydrate(plain(projectWorkflow(state)));
       changed = null;
     }
-    world.changedPods = random.chance(chaos.resync) ? null : changed && random.shuffled([...changed, ...changed]);
+    const news: string[] | null = changed && random.shuffled(changed);
+    const later: string[] = chaos.split ? (news?.slice(1) ?? []) : [];
+    const told = chaos.split ? (news?.slice(0, 1) ?? null) : news;
+    world.changedPods = random.chance(chaos.resync) ? null : told && [...told, ...told];
     const decision = reconcile(state, world, { now: world.now });
     if (random.chance(chaos.discard)) continue;
     checkTransitions(seed, state, decision.state);
@@ -65,7 +70,7 @@ function runThrough(seed: number, chaos: Chaos): { state: RunState; world: Scrip
     state = decision.state;
     const done = decision.commands.filter(() => !random.chance(chaos.drop));
     lost ||= done.length < decision.commands.length;
-    changed = done.flatMap((command) => world.perform(command));
+    changed = [...done.flatMap((command) => world.perform(command)), ...later];
     if (changed.length > 0) continue;
     const next = nextTime(world, decision, lost);
     if (next === null) return { state, world, ends };
@@ -109,6 +114,18 @@ describe('whatever the workflow', () => {
       const rough = runThrough(seed, { restart: 0.3, discard: 0.2, drop: 0, resync: 0.3 });
       expect({ seed, result: outcome(rough.state) }).toEqual({ seed, result: outcome(calm.state) });
       expect([...rough.world.created].sort()).toEqual([...calm.world.created].sort());
+    }
+  });
+
+  it('facts that have nothing to do with each other may come in any order and any number of passes', () => {
+    const phases = (state: RunState): string[] =>
+      [...state.nodes.values()].map((node) => `${node.name} ${node.type} ${node.phase} ${node.message ?? ''}`).sort();
+    const isUnlimited = (seed: number): boolean =>
+      !/parallelism|failFast/.test(JSON.stringify(randomWorkflow(seed).spec));
+    for (const seed of seeds(900).filter(isUnlimited)) {
+      const calm = runThrough(seed, CALM);
+      const split = runThrough(seed, { ...CALM, split: true });
+      expect({ seed, phases: phases(split.state) }).toEqual({ seed, phases: phases(calm.state) });
     }
   });
 

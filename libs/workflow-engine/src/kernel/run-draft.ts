@@ -2,7 +2,7 @@ import { Map as PersistentMap } from 'immutable';
 import type { NodeStatus, Template, Workflow, WorkflowSpec, WorkflowStatus } from '@argosy/workflow-spec';
 import type { VariableScope } from '@argosy/expressions';
 import type { Scope, JournalEntry } from '../model/decision.js';
-import type { CallSite, Frame, TemplateKind } from '../model/frame.js';
+import type { CallSite, Frame } from '../model/frame.js';
 import type { Instant } from '../model/instant.js';
 import { formatTime } from '../model/instant.js';
 import type { NodeEvent } from '../model/node-event.js';
@@ -23,7 +23,6 @@ export interface Kernel {
   enter(run: RunDraft, site: CallSite): boolean;
   /** Starts a template, inputs resolved, without the retry around it. */
   start(run: RunDraft, site: CallSite, template: Template): void;
-  kindOf(template: Template): TemplateKind;
 }
 
 interface QueuedEvent {

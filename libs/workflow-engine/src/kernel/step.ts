@@ -27,7 +27,7 @@ interface AnyHandler {
   desired?(run: RunDraft, frame: Frame): readonly EngineCommand[];
 }
 /** The table pairs every kind with its own frames and events; the compiler cannot follow that through a variable. */
-const handlerOf = (kind: NodeKind): AnyHandler => HANDLERS[kind] as AnyHandler;
+const handlerOf = (kind: NodeKind): AnyHandler => HANDLERS[kind];
 
 /** The attempts of a retried hook carry both flags; they belong to the retry. */
 function isHook(run: RunDraft, child: NodeId): boolean {

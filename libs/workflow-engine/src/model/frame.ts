@@ -81,14 +81,12 @@ export interface StepsFrame extends FrameBase {
   readonly group: number;
   readonly resultReferences: ReadonlySet<string>;
 }
-export type TaskState = 'waiting' | 'held' | 'open' | 'done';
 export interface DagFrame extends FrameBase {
   readonly kind: 'dag';
   readonly template: Template;
   readonly plan: DagPlan;
   /** Dependencies not done yet, per task: a task's end costs its dependants, not the whole graph. */
   readonly blockers: PersistentMap<string, number>;
-  readonly states: PersistentMap<string, TaskState>;
   readonly openTasks: number;
   readonly doneTasks: number;
   /** Ready tasks that a limit holds back, in the template's order. */

@@ -16,7 +16,7 @@ const PRECEDENCE: readonly TemplateKind[] = [
 ];
 
 /** @throws when the template says nothing to do */
-export function kindOf(template: Template): TemplateKind {
+export function templateKindOf(template: Template): TemplateKind {
   const kind = PRECEDENCE.find((candidate) => template[candidate] !== undefined && template[candidate] !== null);
   if (!kind) throw new Error(`template ${template.name ?? ''} has no type`);
   return kind;

@@ -1,4 +1,4 @@
-import { VariableScope } from '@argosy/expressions';
+import type { VariableScope } from '@argosy/expressions';
 import type { Backoff, NodeStatus, RetryPolicy, RetryStrategy } from '@argosy/workflow-spec';
 import { describeDuration, parseDuration } from '../model/duration.js';
 import { instant, parseTime } from '../model/instant.js';

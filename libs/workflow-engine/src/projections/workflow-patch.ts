@@ -37,7 +37,7 @@ function changedNodes(
     const now = after.nodes.get(id);
     if (old === now) continue;
     const patch = now ? mergePatch(old, now) : null;
-    if (patch !== undefined) nodes[id] = patch as NodeStatusPatch | null;
+    if (patch !== undefined) nodes[id] = patch;
   }
   return Object.keys(nodes).length > 0 ? nodes : null;
 }
