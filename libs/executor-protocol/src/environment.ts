@@ -1,4 +1,4 @@
-/** Environment that libs/pod-plan gives to every container and that the supervisor and user programs may read. */
+/** Environment that libs/pod-plan gives to the containers of a step; names are Argo's where Argo has them. */
 export const ENV = {
   containerName: 'ARGO_CONTAINER_NAME',
   nodeId: 'ARGO_NODE_ID',
@@ -6,12 +6,14 @@ export const ENV = {
   workflowUid: 'ARGO_WORKFLOW_UID',
   podName: 'ARGO_POD_NAME',
   podUid: 'ARGO_POD_UID',
-  /** RFC 3339; the supervisor ends the command then. Empty or absent: none. */
+  /** RFC 3339, UTC, whole seconds; the supervisor ends the command then. Absent: none. */
   deadline: 'ARGO_DEADLINE',
-  /** `true` when stdout is to be captured as `outputs.result`. */
+  /** `true` when stdout is captured as `outputs.result`. */
   includeScriptOutput: 'ARGO_INCLUDE_SCRIPT_OUTPUT',
-  /** File into which the user's program writes `N/M`. */
-  progressFile: 'ARGO_PROGRESS_FILE',
   terminationGracePeriodSeconds: 'ARGO_TERMINATION_GRACE_PERIOD_SECONDS',
-  template: 'ARGO_TEMPLATE',
+  /** Followed by 0, 1, ...: the parts of a script. */
+  scriptPart: 'ARGOSY_SCRIPT_',
 } as const;
+
+/** Most bytes in one part of a script; the kernel takes 128 KiB for one variable, name included. */
+export const SCRIPT_PART_BYTES = 96 * 1024;

@@ -1,4 +1,4 @@
-export { ENV } from './environment.js';
+export { ENV, SCRIPT_PART_BYTES } from './environment.js';
 export { EXIT } from './exit-codes.js';
 export { decodeOutputs } from './frames.js';
 export { PATHS } from './paths.js';

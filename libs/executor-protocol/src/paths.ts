@@ -1,8 +1,8 @@
-/** Paths inside every step pod. The volume is an emptyDir shared by all containers of the pod. */
+/** Paths inside every step pod. */
 export const PATHS = {
-  volume: '/var/run/argo',
-  supervisor: '/var/run/argo/supervisor',
-  progress: '/var/run/argo/progress',
+  /** Holds the supervisor: an image volume, or an emptyDir that an init container fills. */
+  supervisorVolume: '/argosy',
+  supervisor: '/argosy/supervisor',
   /** Scripts are delivered here, as in Argo. */
   staging: '/argo/staging',
   script: '/argo/staging/script',

@@ -1,0 +1,49 @@
+import { ExpressionError } from '../expression-error.js';
+import type { EvaluationSettings } from '../expr/evaluation-settings.js';
+import { toNumber } from '../expr/builtins/numbers.js';
+import { parseJson } from '../expr/builtins/encoding.js';
+import { Callable, isList, isObject, show, toJson } from '../expr/value.js';
+import type { Value } from '../expr/value.js';
+import { sprigFunctions } from '../sprig/table.js';
+
+type ArgoFunction = (args: readonly Value[]) => Value;
+
+/** What Argo adds to the language. */
+const FUNCTIONS: Readonly<Record<string, ArgoFunction>> = {
+  asInt: ([value]) => toNumber(value, 'int'),
+  asFloat: ([value]) => toNumber(value, 'float'),
+  string: ([value = null]) =>
+    typeof value === 'object' && value !== null ? JSON.stringify(toJson(value)) : show(value),
+  toJson: ([value = null]) => JSON.stringify(toJson(value)),
+  jsonpath: ([text, path]) => {
+    if (typeof text !== 'string' || typeof path !== 'string')
+      throw new ExpressionError('jsonpath needs a JSON text and a path');
+    return atPath(parseJson(text), path);
+  },
+};
+
+/** The part of JSONPath that names one place: `$.a.b[0]['c']`, and `[*]` or `.*` for every member. */
+function atPath(root: Value, path: string): Value {
+  const steps = path.replace(/^\$/, '').matchAll(/\.?([^.[\]'"]+)|\[(\d+|\*)\]|\[['"]([^'"]+)['"]\]/g);
+  let values: Value[] = [root];
+  let many = false;
+  for (const [, name, index, quoted] of steps) {
+    const key = quoted ?? name ?? index ?? '';
+    if (key === '*') {
+      many = true;
+      values = values.flatMap((value) => (isList(value) ? [...value] : isObject(value) ? [...value.values()] : []));
+    } else values = values.flatMap((value) => member(value, key));
+  }
+  return many ? values : (values[0] ?? null);
+}
+
+function member(value: Value, key: string): Value[] {
+  const found = isObject(value) ? value.get(key) : isList(value) && /^\d+$/.test(key) ? value[Number(key)] : undefined;
+  return found === undefined ? [] : [found];
+}
+
+/** Every function an expression may call besides the builtins; `sprig.*` is a map of functions. */
+export function argoFunctions(settings: EvaluationSettings): ReadonlyMap<string, Value> {
+  const named = Object.entries(FUNCTIONS).map(([name, call]): [string, Value] => [name, new Callable(name, call)]);
+  return new Map<string, Value>([...named, ['sprig', sprigFunctions(settings)]]);
+}

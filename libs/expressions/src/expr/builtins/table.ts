@@ -1,0 +1,10 @@
+import type { Builtin } from './builtin.js';
+import { collectionBuiltins } from './collections.js';
+import { encodingBuiltins } from './encoding.js';
+import { numberBuiltins } from './numbers.js';
+import { stringBuiltins } from './strings.js';
+
+/** Every function that the language itself has; one file for each family. */
+export const BUILTINS: ReadonlyMap<string, Builtin> = new Map(
+  [collectionBuiltins, stringBuiltins, numberBuiltins, encodingBuiltins].flatMap((family) => Object.entries(family)),
+);

@@ -1,0 +1,68 @@
+import { EXIT, parseTerminationReport } from '@argosy/executor-protocol';
+import type { Pod } from '@argosy/workflow-spec';
+import { MAIN_CONTAINER } from '../plan/labels.js';
+
+type ContainerStatus = NonNullable<NonNullable<Pod['status']>['containerStatuses']>[number];
+
+export interface PodEnd {
+  readonly phase: 'Succeeded' | 'Failed' | 'Error';
+  readonly message: string;
+}
+
+const SIGNALLED = new Set([137, 143]);
+
+/** How a pod that Kubernetes calls Failed really ended, in Argo's words: whose fault, and what to tell. */
+export function endOfFailedPod(pod: Pod): PodEnd {
+  const { status } = pod;
+  if (status?.message) return { phase: 'Failed', message: status.message };
+  if (status?.reason === 'Evicted' || status?.reason === 'DeadlineExceeded')
+    return { phase: 'Failed', message: status.reason };
+  const inits = status?.initContainerStatuses ?? [];
+  const [mains, sidecars] = partition(status?.containerStatuses ?? [], ({ name }) => name === MAIN_CONTAINER);
+  for (const container of inits) {
+    const end = endOfContainer(container, 'Error');
+    if (end) return end;
+  }
+  for (const container of mains) {
+    const end = endOfMain(container);
+    if (end) return end;
+  }
+  for (const container of sidecars) {
+    // The node ends sidecars once main has ended; that is no failure of theirs.
+    if (SIGNALLED.has(container.state?.terminated?.exitCode ?? 0)) continue;
+    const end = endOfContainer(container, 'Failed');
+    if (end) return end;
+  }
+  // Kubernetes failed the pod although main ended well, e.g. because a sidecar had to be killed.
+  if (mains.length > 0) return { phase: 'Succeeded', message: '' };
+  return { phase: 'Failed', message: '' };
+}
+
+function endOfMain(container: ContainerStatus): PodEnd | undefined {
+  const { terminated } = container.state ?? {};
+  const report = parseTerminationReport(terminated?.message);
+  if (terminated?.exitCode === EXIT.outputMissing && report?.error) return { phase: 'Error', message: report.error };
+  if (terminated?.exitCode === EXIT.cannotStart && report?.error)
+    return { phase: 'Error', message: `${container.name}: ${report.error}` };
+  return endOfContainer(container, 'Failed');
+}
+
+function endOfContainer({ name, state }: ContainerStatus, phase: 'Failed' | 'Error'): PodEnd | undefined {
+  if (state?.waiting)
+    return {
+      phase: 'Error',
+      message: `Pod failed before ${name} container starts due to ${[state.waiting.reason, state.waiting.message].filter(Boolean).join(': ')}`,
+    };
+  const { terminated } = state ?? {};
+  if (!terminated || terminated.exitCode === 0) return undefined;
+  // What the supervisor reports is not for people; what another program left there is.
+  const left = parseTerminationReport(terminated.message) ? '' : (terminated.message ?? '').trim();
+  return {
+    phase,
+    message: `${name}: ${terminated.reason || 'Error'} (exit code ${terminated.exitCode})${left ? `: ${left}` : ''}`,
+  };
+}
+
+function partition<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(test), items.filter((item) => !test(item))];
+}

@@ -1,0 +1,88 @@
+import { parseTerminationReport } from '@argosy/executor-protocol';
+import type { ReportedOutputs, ReportOverflow } from '@argosy/executor-protocol';
+import { instant } from '@argosy/workflow-engine';
+import type { Instant, PodObservation } from '@argosy/workflow-engine';
+import type { Outputs, Pod } from '@argosy/workflow-spec';
+import { ANNOTATIONS, MAIN_CONTAINER } from '../plan/labels.js';
+import { endOfFailedPod } from './failure.js';
+import type { PodEnd } from './failure.js';
+import { resourcesDurationOf } from './resources-duration.js';
+
+/** What the log must be read for: the pod's outputs did not fit its termination message. Undefined when they did. */
+export function overflowOf(pod: Pod): ReportOverflow | undefined {
+  return parseTerminationReport(mainState(pod)?.terminated?.message)?.overflow;
+}
+
+/**
+ * A pod's state in the engine's words, with Argo's messages. `fromLog` are the outputs read from the log, where
+ * `overflowOf` asked for them; until they are given, the observation says that outputs are pending.
+ */
+export function observePod(pod: Pod, fromLog?: ReportedOutputs): PodObservation {
+  const end = endOf(pod);
+  const main = mainState(pod);
+  const report = parseTerminationReport(main?.terminated?.message);
+  const exitCode = main?.terminated?.exitCode ?? null;
+  const pending = report?.overflow !== undefined && fromLog === undefined;
+  return {
+    podName: pod.metadata?.name ?? '',
+    nodeId: pod.metadata?.annotations?.[ANNOTATIONS.nodeId] ?? '',
+    uid: pod.metadata?.uid ?? '',
+    phase: end?.phase ?? (pod.status?.phase === 'Running' ? 'Running' : 'Pending'),
+    message: end?.message ?? pendingMessage(pod),
+    startedAt: toInstant(pod.status?.startTime),
+    finishedAt: end ? finishedAt(pod) : null,
+    exitCode,
+    outputs: end && exitCode !== null ? outputsOf(pending ? {} : (fromLog ?? report ?? {}), exitCode) : null,
+    outputsPending: end !== undefined && pending,
+    hostNodeName: pod.spec?.nodeName ?? '',
+    podIP: pod.status?.podIP ?? '',
+    ready: (pod.status?.conditions ?? []).some(({ type, status }) => type === 'Ready' && status === 'True'),
+    progress: '',
+    resourcesDuration: end ? resourcesDurationOf(pod) : null,
+  };
+}
+
+function endOf(pod: Pod): PodEnd | undefined {
+  if (pod.status?.phase === 'Succeeded') return { phase: 'Succeeded', message: '' };
+  if (pod.status?.phase === 'Failed') return endOfFailedPod(pod);
+  return undefined;
+}
+
+/** Why a pod does not start, as Argo words it: `Unschedulable: ...`, `ImagePullBackOff: ...`. */
+function pendingMessage({ status }: Pod): string {
+  if (status?.phase !== 'Pending' && status?.phase !== undefined) return '';
+  for (const { state } of [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])]) {
+    const { reason, message } = state?.waiting ?? {};
+    if (reason && reason !== 'PodInitializing' && reason !== 'ContainerCreating')
+      return message ? `${reason}: ${message}` : reason;
+  }
+  const unschedulable = (status?.conditions ?? []).find(
+    ({ type, reason }) => type === 'PodScheduled' && reason === 'Unschedulable',
+  );
+  return unschedulable ? `Unschedulable: ${unschedulable.message ?? ''}` : '';
+}
+
+function outputsOf({ parameters, result }: ReportedOutputs, exitCode: number): Outputs {
+  const entries = Object.entries(parameters ?? {});
+  return {
+    ...(entries.length > 0 ? { parameters: entries.map(([name, value]) => ({ name, value })) } : {}),
+    ...(result === undefined ? {} : { result }),
+    exitCode: String(exitCode),
+  };
+}
+
+function mainState(pod: Pod): NonNullable<NonNullable<Pod['status']>['containerStatuses']>[number]['state'] {
+  return pod.status?.containerStatuses?.find(({ name }) => name === MAIN_CONTAINER)?.state;
+}
+
+/** The end of the last container; for a pod that never ran, the time it became what it is. */
+function finishedAt({ status }: Pod): Instant | null {
+  const ends = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].flatMap(
+    ({ state }) => state?.terminated?.finishedAt ?? [],
+  );
+  const changes = (status?.conditions ?? []).flatMap(({ lastTransitionTime }) => lastTransitionTime ?? []);
+  const times = (ends.length > 0 ? ends : changes).map((time) => Date.parse(time)).filter(Number.isFinite);
+  return times.length > 0 ? instant(Math.max(...times)) : null;
+}
+
+const toInstant = (time: string | undefined): Instant | null => (time ? instant(Date.parse(time)) : null);

@@ -1,0 +1,17 @@
+import type { Workflow } from '@argosy/workflow-spec';
+
+/** How the supervisor gets into the pods of this cluster. */
+export interface SupervisorSource {
+  /** Image that holds `/supervisor`. */
+  readonly image: string;
+  /** `image-volume` mounts the image (Kubernetes 1.33 and newer); `init-container` copies from it. */
+  readonly delivery: 'image-volume' | 'init-container';
+}
+
+export interface PodPlanContext {
+  /** Metadata, and the spec after defaults and templates are merged in. */
+  readonly workflow: Workflow;
+  readonly supervisor: SupervisorSource;
+  /** Milliseconds since the Unix epoch; turns deadlines into what remains. */
+  readonly nowMs: number;
+}

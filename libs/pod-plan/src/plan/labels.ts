@@ -1,0 +1,16 @@
+const PREFIX = 'workflows.argoproj.io';
+
+/** Labels and annotations of Argo's, which other programs select and read by. */
+export const LABELS = {
+  workflow: `${PREFIX}/workflow`,
+  completed: `${PREFIX}/completed`,
+  onExit: `${PREFIX}/on-exit`,
+} as const;
+
+export const ANNOTATIONS = {
+  nodeId: `${PREFIX}/node-id`,
+  nodeName: `${PREFIX}/node-name`,
+  defaultContainer: 'kubectl.kubernetes.io/default-container',
+} as const;
+
+export const MAIN_CONTAINER = 'main';

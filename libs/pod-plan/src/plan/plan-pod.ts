@@ -1,0 +1,176 @@
+import { PATHS } from '@argosy/executor-protocol';
+import type { EnsurePod } from '@argosy/workflow-engine';
+import type { Affinity, Container, Pod, PodSpec, UserContainer, Volume } from '@argosy/workflow-spec';
+import { parse } from 'yaml';
+import type { PodPlanContext } from './context.js';
+import { ANNOTATIONS, LABELS } from './labels.js';
+import { argoEnvironment, planMainContainer } from './main-container.js';
+import { PodPlanError } from './plan-error.js';
+import { strategicMerge } from './strategic-merge.js';
+
+/**
+ * The pod that fulfils an EnsurePod. Pure: the same command and context give the same pod.
+ * Throws PodPlanError when no pod can ever fulfil it.
+ */
+export function planPod(command: EnsurePod, context: PodPlanContext): Pod {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: planMetadata(command, context),
+    spec: patched(planSpec(command, context), command, context),
+  };
+}
+
+function planMetadata(command: EnsurePod, { workflow }: PodPlanContext): Pod['metadata'] {
+  const { podMetadata } = workflow.spec;
+  const { metadata } = command.template;
+  return {
+    name: command.podName,
+    namespace: workflow.metadata.namespace,
+    labels: {
+      ...podMetadata?.labels,
+      ...metadata?.labels,
+      [LABELS.workflow]: workflow.metadata.name ?? '',
+      [LABELS.completed]: 'false',
+      ...(command.onExit ? { [LABELS.onExit]: 'true' } : {}),
+    },
+    annotations: {
+      ...podMetadata?.annotations,
+      ...metadata?.annotations,
+      [ANNOTATIONS.nodeId]: command.nodeId,
+      [ANNOTATIONS.nodeName]: command.nodeName,
+      [ANNOTATIONS.defaultContainer]: 'main',
+    },
+    ownerReferences: [
+      {
+        apiVersion: 'argoproj.io/v1alpha1',
+        kind: 'Workflow',
+        name: workflow.metadata.name ?? '',
+        uid: workflow.metadata.uid ?? '',
+        controller: true,
+        blockOwnerDeletion: true,
+      },
+    ],
+  };
+}
+
+function planSpec(command: EnsurePod, context: PodPlanContext): PodSpec {
+  const { template, boundaryTemplate } = command;
+  const { spec } = context.workflow;
+  const main = planMainContainer(command, context);
+  const serviceAccountName = template.serviceAccountName ?? spec.serviceAccountName;
+  const fields: PodSpec = {
+    restartPolicy: 'Never',
+    initContainers: [
+      ...supervisorInstaller(context),
+      ...(template.initContainers ?? []).map((container) => planSidecar(container, main, command, context)),
+    ],
+    containers: [main, ...(template.sidecars ?? []).map((container) => planSidecar(container, main, command, context))],
+    volumes: planVolumes(command, context),
+    serviceAccountName,
+    // A step needs no access to the Kubernetes API; who wants it for the user's program says so.
+    automountServiceAccountToken:
+      template.automountServiceAccountToken ?? spec.automountServiceAccountToken ?? serviceAccountName !== undefined,
+    activeDeadlineSeconds:
+      command.deadline === null ? undefined : Math.max(1, Math.ceil((command.deadline - context.nowMs) / 1000)),
+    nodeSelector: template.nodeSelector ?? boundaryTemplate?.nodeSelector ?? spec.nodeSelector,
+    affinity: avoiding(template.affinity ?? boundaryTemplate?.affinity ?? spec.affinity, command.avoidHosts),
+    tolerations: template.tolerations ?? boundaryTemplate?.tolerations ?? spec.tolerations,
+    schedulerName: template.schedulerName ?? spec.schedulerName,
+    priorityClassName: template.priorityClassName ?? spec.podPriorityClassName,
+    securityContext: template.securityContext ?? spec.securityContext,
+    hostAliases: joined(spec.hostAliases, template.hostAliases),
+    imagePullSecrets: spec.imagePullSecrets,
+    hostNetwork: spec.hostNetwork,
+    dnsPolicy: spec.dnsPolicy,
+    dnsConfig: spec.dnsConfig,
+  };
+  if (fields.initContainers?.length === 0) delete fields.initContainers;
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as unknown as PodSpec;
+}
+
+function joined<T>(first: readonly T[] | undefined, second: readonly T[] | undefined): T[] | undefined {
+  return first || second ? [...(first ?? []), ...(second ?? [])] : undefined;
+}
+
+function supervisorInstaller({ supervisor }: PodPlanContext): Container[] {
+  if (supervisor.delivery === 'image-volume') return [];
+  return [
+    {
+      name: 'init',
+      image: supervisor.image,
+      command: ['/supervisor', 'install', PATHS.supervisor],
+      volumeMounts: [{ name: 'argosy', mountPath: PATHS.supervisorVolume }],
+      resources: { requests: { cpu: '10m', memory: '16Mi' }, limits: { cpu: '100m', memory: '32Mi' } },
+    },
+  ];
+}
+
+/** A sidecar or init container of the user's runs as it is; with mirrorVolumeMounts it sees what main sees of the user's. */
+function planSidecar(
+  { mirrorVolumeMounts, ...container }: UserContainer,
+  main: Container,
+  command: EnsurePod,
+  context: PodPlanContext,
+): Container {
+  const own = ['argosy', 'argo-staging'];
+  const mirrored = mirrorVolumeMounts ? (main.volumeMounts ?? []).filter(({ name }) => !own.includes(name)) : [];
+  const volumeMounts = joined(container.volumeMounts, mirrored.length > 0 ? mirrored : undefined);
+  return {
+    ...container,
+    env: [...argoEnvironment(command, context, container.name), ...(container.env ?? [])],
+    ...(volumeMounts ? { volumeMounts } : {}),
+  };
+}
+
+function planVolumes({ template }: EnsurePod, { workflow, supervisor }: PodPlanContext): Volume[] {
+  // kubernetes-types 1.30 does not know image volumes yet.
+  const image = { name: 'argosy', image: { reference: supervisor.image, pullPolicy: 'IfNotPresent' } } as Volume;
+  const used = new Set(
+    [template.container, template.script, ...(template.sidecars ?? []), ...(template.initContainers ?? [])]
+      .flatMap((container) => container?.volumeMounts ?? [])
+      .map(({ name }) => name),
+  );
+  const claims = (workflow.spec.volumeClaimTemplates ?? []).map((claim): Volume => ({
+    name: claim.metadata?.name ?? '',
+    persistentVolumeClaim: { claimName: `${workflow.metadata.name}-${claim.metadata?.name}` },
+  }));
+  return [
+    supervisor.delivery === 'image-volume' ? image : { name: 'argosy', emptyDir: {} },
+    ...(template.script ? [{ name: 'argo-staging', emptyDir: {} }] : []),
+    ...(template.volumes ?? []),
+    ...[...(workflow.spec.volumes ?? []), ...claims].filter(
+      ({ name }) => used.has(name) && !(template.volumes ?? []).some((volume) => volume.name === name),
+    ),
+  ];
+}
+
+/** Adds to the affinity that the pod must not run on the hosts of earlier attempts. */
+function avoiding(affinity: Affinity | undefined, hosts: readonly string[]): Affinity | undefined {
+  if (hosts.length === 0) return affinity;
+  const expression = { key: 'kubernetes.io/hostname', operator: 'NotIn', values: [...hosts] };
+  const node = affinity?.nodeAffinity;
+  const terms = node?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [{}];
+  const nodeSelectorTerms = terms.map((term) => ({
+    ...term,
+    matchExpressions: [...(term.matchExpressions ?? []), expression],
+  }));
+  return {
+    ...affinity,
+    nodeAffinity: { ...node, requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } },
+  };
+}
+
+/** The workflow's podSpecPatch first, then the template's. */
+function patched(spec: PodSpec, { template }: EnsurePod, { workflow }: PodPlanContext): PodSpec {
+  return [workflow.spec.podSpecPatch, template.podSpecPatch].reduce<PodSpec>((result, patch) => {
+    if (!patch) return result;
+    let value: unknown;
+    try {
+      value = parse(patch);
+    } catch (cause) {
+      throw new PodPlanError(`podSpecPatch is not YAML: ${(cause as Error).message}`, { cause });
+    }
+    return strategicMerge(result, value) as PodSpec;
+  }, spec);
+}

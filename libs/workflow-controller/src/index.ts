@@ -1,0 +1,5 @@
+export { WorkflowController } from './controller.js';
+export type { IntentResult, WorkflowControllerOptions } from './controller.js';
+export { silentLogger } from './ports.js';
+export type { ControllerLogger, LogFields } from './ports.js';
+export type { RunSnapshot } from './snapshot.js';

@@ -1,0 +1,28 @@
+import type { Clock, Informer, KubeApi, KubeError } from '@argosy/kube';
+import { createInformer, resources } from '@argosy/kube';
+import { LABELS } from '@argosy/pod-plan';
+import type { Pod } from '@argosy/workflow-spec';
+
+export interface PodWatchOptions {
+  readonly kube: KubeApi;
+  readonly namespace?: string;
+  readonly clock: Clock;
+  readonly onChange: (runKey: string, podName: string) => void;
+  readonly onPod: (pod: Pod, deleted: boolean) => void;
+  readonly onError: (error: KubeError) => void;
+}
+
+/** The pods of all runs, kept up to date, and which run each belongs to. */
+export function watchPods(options: PodWatchOptions): Informer<Pod> {
+  return createInformer<Pod>(options.kube, resources.pods, {
+    namespace: options.namespace,
+    labelSelector: LABELS.workflow,
+    clock: options.clock,
+    onError: options.onError,
+    onChange: ({ type, object }) => {
+      const { namespace = '', name = '', labels } = object.metadata ?? {};
+      options.onPod(object, type === 'deleted');
+      options.onChange(`${namespace}/${labels?.[LABELS.workflow] ?? ''}`, name);
+    },
+  });
+}

@@ -1,0 +1,105 @@
+import type { Clock } from '@argosy/kube';
+
+const FIRST_BACKOFF_MS = 100;
+const LONGEST_BACKOFF_MS = 30_000;
+
+/**
+ * Keys that want a look. A key waits at most once and is worked on by one worker at a time; added while it is worked on,
+ * it comes again afterwards. The request is the key alone, never what happened to it.
+ */
+export class WorkQueue {
+  private readonly waiting = new Set<string>();
+  private readonly active = new Set<string>();
+  private readonly again = new Set<string>();
+  private readonly timers = new Map<string, { readonly at: number; readonly cancel: () => void }>();
+  private readonly failures = new Map<string, number>();
+  private readonly idleWaiters: (() => void)[] = [];
+  private stopped = false;
+
+  constructor(
+    private readonly work: (key: string) => Promise<void>,
+    private readonly options: {
+      readonly clock: Clock;
+      readonly concurrency: number;
+      readonly onError: (key: string, error: unknown) => void;
+    },
+  ) {}
+
+  add(key: string): void {
+    if (this.stopped) return;
+    if (this.active.has(key)) this.again.add(key);
+    else this.waiting.add(key);
+    this.pump();
+  }
+
+  /** At the given time, or at once when it has passed. An earlier time given before stays. */
+  addAt(key: string, atMs: number): void {
+    if (this.stopped) return;
+    const planned = this.timers.get(key);
+    if (planned && planned.at <= atMs) return;
+    planned?.cancel();
+    const fire = (): void => {
+      this.timers.delete(key);
+      this.add(key);
+    };
+    const cancel = this.options.clock.after(Math.max(0, atMs - this.options.clock.now()), fire);
+    this.timers.set(key, { at: atMs, cancel });
+  }
+
+  /** Later and later with every failure in a row, from 100 ms to 30 s. Returns the number of failures. */
+  addAfterFailure(key: string): number {
+    const failures = (this.failures.get(key) ?? 0) + 1;
+    this.failures.set(key, failures);
+    this.addAt(key, this.options.clock.now() + Math.min(FIRST_BACKOFF_MS * 2 ** (failures - 1), LONGEST_BACKOFF_MS));
+    return failures;
+  }
+
+  succeeded(key: string): void {
+    this.failures.delete(key);
+  }
+
+  /** Takes back what is planned for a key that no longer exists. */
+  forget(key: string): void {
+    this.timers.get(key)?.cancel();
+    this.timers.delete(key);
+    this.failures.delete(key);
+  }
+
+  /** Resolves when nothing waits and nothing is worked on; planned times do not count. */
+  idle(): Promise<void> {
+    return this.waiting.size === 0 && this.active.size === 0
+      ? Promise.resolve()
+      : new Promise((resolve) => this.idleWaiters.push(resolve));
+  }
+
+  /** Takes nothing new; resolves when what is being worked on is done. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.waiting.clear();
+    this.again.clear();
+    for (const { cancel } of this.timers.values()) cancel();
+    this.timers.clear();
+    await this.idle();
+  }
+
+  private pump(): void {
+    for (const key of this.waiting) {
+      if (this.active.size >= this.options.concurrency) return;
+      this.waiting.delete(key);
+      this.active.add(key);
+      void this.runOne(key);
+    }
+  }
+
+  private async runOne(key: string): Promise<void> {
+    try {
+      await this.work(key);
+    } catch (error) {
+      this.options.onError(key, error);
+    }
+    this.active.delete(key);
+    if (this.again.delete(key)) this.waiting.add(key);
+    this.pump();
+    if (this.waiting.size === 0 && this.active.size === 0) for (const done of this.idleWaiters.splice(0)) done();
+  }
+}
