@@ -22,7 +22,15 @@ import { Lifecycle } from './lifecycle.js';
 import { mergePatch } from './merge-patch.js';
 import { checkNames, generatedName } from './names.js';
 import { Pages } from './pages.js';
-import { alreadyExists, badRequest, invalid, noSuchResource, notFound, staleVersion } from './refusals.js';
+import {
+  alreadyExists,
+  badRequest,
+  failedPrecondition,
+  invalid,
+  noSuchResource,
+  notFound,
+  staleVersion,
+} from './refusals.js';
 import type { Json, JsonObject } from './sealed-json.js';
 import { isEqual, isObject, seal } from './sealed-json.js';
 import type { Predicate } from './selectors.js';
@@ -127,7 +135,9 @@ class MemoryKube implements InMemoryKube {
       throw invalid(type, name, 'metadata.resourceVersion: Invalid value: 0x0: must be specified for an update');
     }
     if (version !== '' && version !== previous.metadata?.resourceVersion) throw staleVersion(type, name);
-    const stored = this.replace(type, seal(object).value as JsonObject, previous, subresource);
+    const next = seal(object).value as JsonObject;
+    checkUid(type, next, previous);
+    const stored = this.replace(type, next, previous, subresource);
     await this.store.flush();
     return stored as T;
   }
@@ -145,6 +155,7 @@ class MemoryKube implements InMemoryKube {
     if (resourceVersion !== undefined && resourceVersion !== previous.metadata?.resourceVersion) {
       throw staleVersion(ref.type, ref.name);
     }
+    checkUid(ref.type, patched, previous);
     const stored = this.replace(ref.type, patched, previous, subresource);
     await this.store.flush();
     return stored as T;
@@ -276,6 +287,13 @@ class MemoryKube implements InMemoryKube {
     if (stored.metadata?.deletionTimestamp !== undefined) this.lifecycle.settle(type, stored);
     return stored;
   }
+}
+
+/** A write that names a uid is meant for that object and not for its successor of the same name. */
+function checkUid(type: ResourceType, next: JsonObject, previous: KubeObject): void {
+  const uid = isObject(next.metadata) ? next.metadata.uid : undefined;
+  const { name = '', uid: actual = '' } = previous.metadata ?? {};
+  if (typeof uid === 'string' && uid !== actual) throw failedPrecondition(type, name, 'UID', uid, actual);
 }
 
 const asJson = (object: KubeObject): JsonObject => object as unknown as JsonObject;
