@@ -13,6 +13,7 @@ import { getCommand } from './get.command.js';
 import { listCommand } from './list.command.js';
 import { loginCommand } from './login.command.js';
 import { logsCommand } from './logs.command.js';
+import { runCommand } from './run.command.js';
 import { submitCommand } from './submit.command.js';
 import { tokenCommand } from './token.command.js';
 import { upCommand } from './up.command.js';
@@ -23,6 +24,7 @@ export const commands: readonly CliCommand[] = [
   upCommand,
   loginCommand,
   submitCommand,
+  runCommand,
   listCommand,
   getCommand,
   logsCommand,

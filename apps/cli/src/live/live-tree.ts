@@ -1,30 +1,42 @@
-import type { ArgosyClient, RunNode, RunSummary } from '@argosy/sdk';
+import type { ArgosyClient, RunSummary } from '@argosy/sdk';
 import type { CliContext } from '../command.js';
 import { formatSeconds, secondsBetween } from '../output/duration.js';
 import { phaseIcon, phaseWord } from '../output/phase.js';
 import { formatRunTree } from '../output/run-tree.js';
+import type { TreeRun, TreeStep } from '../output/run-tree.js';
 import { Screen } from './screen.js';
 
-interface Watched {
-  run: RunSummary;
-  nodes: RunNode[];
+/** A run and its steps as last seen; whoever watches it writes into it. */
+export interface Watched {
+  run: TreeRun;
+  nodes: readonly TreeStep[];
 }
+
+export interface RunView {
+  update(entry: Watched): void;
+  close(): void;
+}
+
+/** A live tree on a terminal; elsewhere one line per step that changed. */
+export const createView = (watched: readonly Watched[], context: CliContext): RunView =>
+  process.stdout.isTTY ? new TreeView(watched, context) : new LineView(context);
 
 const REDRAW_MS = 120;
 
-/** Shows runs as live trees until all have ended; on something that is not a terminal, one line per step that changed. */
+/** Shows runs as they go until all have ended. */
 export async function watchRuns(
   client: ArgosyClient,
   runs: readonly RunSummary[],
   context: CliContext,
 ): Promise<RunSummary[]> {
+  const last = [...runs];
   const watched: Watched[] = runs.map((run) => ({ run, nodes: [] }));
-  const view = process.stdout.isTTY ? new TreeView(watched, context) : new LineView(context);
-  const follow = async (entry: Watched): Promise<void> => {
-    for await (const run of client.watchRun(entry.run.id, context.signal)) {
+  const view = createView(watched, context);
+  const follow = async (entry: Watched, index: number): Promise<void> => {
+    for await (const run of client.watchRun((runs[index] as RunSummary).id, context.signal)) {
       // The nodes are read after the run is known to be in this state, so that the last picture is complete.
       entry.nodes = await client.listNodes(run.id);
-      entry.run = run;
+      entry.run = last[index] = run;
       view.update(entry);
     }
   };
@@ -33,10 +45,10 @@ export async function watchRuns(
   } finally {
     view.close();
   }
-  return watched.map(({ run }) => run);
+  return last;
 }
 
-class TreeView {
+class TreeView implements RunView {
   private readonly screen = new Screen(process.stdout);
   private readonly timer: NodeJS.Timeout;
 
@@ -69,20 +81,21 @@ class TreeView {
   }
 }
 
-class LineView {
+class LineView implements RunView {
   private readonly seen = new Map<string, string>();
 
   constructor(private readonly context: CliContext) {}
 
   update({ run, nodes }: Watched): void {
     for (const node of nodes) {
-      const key = `${run.id}/${node.id}`;
+      const key = `${run.cluster.name}/${node.id}`;
       if (node.type === 'StepGroup' || this.seen.get(key) === node.phase) continue;
       this.seen.set(key, node.phase);
       this.print(run.cluster.name, node.displayName, node);
     }
-    if (this.seen.get(run.id) === run.phase) return;
-    this.seen.set(run.id, run.phase);
+    const key = `${run.cluster.name}/${run.name}/run`;
+    if (this.seen.get(key) === run.phase) return;
+    this.seen.set(key, run.phase);
     this.print(run.cluster.name, run.name, run);
   }
 
@@ -90,7 +103,7 @@ class LineView {
     // Every line stands as printed.
   }
 
-  private print(where: string, name: string, what: RunNode | RunSummary): void {
+  private print(where: string, name: string, what: TreeRun | TreeStep): void {
     const { paint, output, now } = this.context;
     const seconds = secondsBetween(what.startedAt, what.finishedAt, now());
     const time = what.finishedAt && seconds !== null ? ` ${formatSeconds(seconds)}` : '';

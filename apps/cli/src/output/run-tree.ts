@@ -3,8 +3,20 @@ import { formatSeconds, secondsBetween } from './duration.js';
 import type { Paint } from './paint.js';
 import { phaseIcon, phaseText } from './phase.js';
 
+/** What the tree shows of a run; runs of the control plane and those of `argosy run` both have it. */
+export type TreeRun = Pick<
+  RunSummary,
+  'name' | 'phase' | 'message' | 'progress' | 'suspended' | 'startedAt' | 'finishedAt'
+> & {
+  readonly cluster: { readonly name: string };
+};
+export type TreeStep = Pick<
+  RunNode,
+  'id' | 'name' | 'displayName' | 'type' | 'templateName' | 'phase' | 'message' | 'startedAt' | 'finishedAt'
+>;
+
 interface TreeNode {
-  readonly node: RunNode;
+  readonly node: TreeStep;
   readonly children: TreeNode[];
 }
 
@@ -26,7 +38,7 @@ const byStart = (a: TreeNode, b: TreeNode): number =>
   a.node.name.localeCompare(b.node.name, 'en', { numeric: true });
 
 /** Builds the tree that a person has in mind: what contains what. Step groups are transparent. */
-function growTree(nodes: readonly RunNode[]): TreeNode[] {
+function growTree(nodes: readonly TreeStep[]): TreeNode[] {
   const byName = new Map(nodes.map((node): [string, TreeNode] => [node.name, { node, children: [] }]));
   const roots: TreeNode[] = [];
   for (const entry of byName.values()) {
@@ -55,7 +67,7 @@ interface Line {
   readonly foldable: boolean;
 }
 
-function lineOf(node: RunNode, prefix: string, { paint, nowMs }: TreeOptions): Line {
+function lineOf(node: TreeStep, prefix: string, { paint, nowMs }: TreeOptions): Line {
   const seconds = secondsBetween(node.startedAt, node.finishedAt, nowMs);
   const isBranch = node.type !== 'Pod' && node.type !== 'Suspend' && node.type !== 'Skipped';
   const name = isBranch ? paint.bold(node.displayName) : node.displayName;
@@ -91,7 +103,7 @@ function fold(lines: readonly Line[], maxLines: number, paint: Paint): string[] 
 }
 
 /** The run's steps as a tree, one line each: phase, name, template, duration, message. */
-export function formatRunTree(run: RunSummary, nodes: readonly RunNode[], options: TreeOptions): string {
+export function formatRunTree(run: TreeRun, nodes: readonly TreeStep[], options: TreeOptions): string {
   const { paint, nowMs } = options;
   const seconds = secondsBetween(run.startedAt, run.finishedAt, nowMs);
   const facts = [

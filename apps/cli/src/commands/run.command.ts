@@ -1,0 +1,103 @@
+import { isFrame } from '@argosy/executor-protocol';
+import type { NodePhase, RunPhase } from '@argosy/sdk';
+import { ArgosyError } from '@argosy/sdk';
+import type { NodeStatus, Pod, Workflow } from '@argosy/workflow-spec';
+import type { CliCommand, CliContext } from '../command.js';
+import { EXIT_FAILED } from '../command.js';
+import { createView } from '../live/live-tree.js';
+import type { RunView, Watched } from '../live/live-tree.js';
+import { LocalRun } from '../local/local-run.js';
+import type { TreeRun, TreeStep } from '../output/run-tree.js';
+import { collect, readManifest, readParameters } from './arguments.js';
+import type { ParameterFlags } from './arguments.js';
+import { readWorkflow } from './manifest.js';
+
+interface RunFlags extends ParameterFlags {
+  log?: boolean;
+}
+
+export const runCommand: CliCommand = (program, context) => {
+  program
+    .command('run')
+    .description('run a workflow here and now as local processes, with no server at all')
+    .argument('<file>', 'YAML or JSON file; - for standard input')
+    .option('-p, --parameter <name=value>', 'set a workflow parameter (repeatable)', collect)
+    .option('-f, --parameter-file <file>', 'YAML or JSON file of parameters')
+    .option('--log', 'print what the steps print, instead of the tree')
+    .action(async (file: string, flags: RunFlags) => {
+      const workflow = readWorkflow(readManifest(file), file, readParameters(flags), context);
+      const ended = await runHere(workflow, flags.log ?? false, context);
+      if (ended.status?.phase !== 'Succeeded') context.exitWith(EXIT_FAILED);
+    });
+};
+
+async function runHere(workflow: Workflow, log: boolean, context: CliContext): Promise<Workflow> {
+  const { output, paint } = context;
+  const watched: Watched = { run: treeRun(workflow), nodes: [] };
+  const view: RunView | undefined = log ? undefined : createView([watched], context);
+  const followed = new Set<string>();
+  const logs: Promise<void>[] = [];
+  const run = new LocalRun({
+    onChange: (current, nodes) => {
+      watched.run = treeRun(current);
+      watched.nodes = nodes.map(treeStep);
+      view?.update(watched);
+    },
+    onPod: (pod) => {
+      const { uid = '' } = pod.metadata ?? {};
+      const begun = pod.status?.containerStatuses?.some(
+        ({ name, state }) => name === 'main' && (state?.running ?? state?.terminated),
+      );
+      if (!log || !begun || followed.has(uid)) return;
+      followed.add(uid);
+      logs.push(printLog(run, pod, context));
+    },
+  });
+  try {
+    const ended = await run.run(workflow, context.signal);
+    await Promise.all(logs);
+    if (log && ended.status?.message) output.err(paint.red(ended.status.message));
+    return ended;
+  } finally {
+    view?.close();
+    await run.close();
+  }
+}
+
+async function printLog(run: LocalRun, pod: Pod, { output, paint }: CliContext): Promise<void> {
+  const node = pod.metadata?.annotations?.['workflows.argoproj.io/node-name'] ?? pod.metadata?.name ?? '';
+  try {
+    for await (const line of run.logLines(pod)) if (!isFrame(line)) output.out(`${paint.cyan(`${node}:`)} ${line}`);
+  } catch (cause) {
+    throw new ArgosyError('server', `Cannot read the log of ${node}: ${(cause as Error).message}`, [], { cause });
+  }
+}
+
+const upper = <T extends string>(phase: string | undefined): T => (phase || 'Pending').toUpperCase() as T;
+
+function treeRun({ metadata, spec, status }: Workflow): TreeRun {
+  return {
+    name: metadata.name ?? metadata.generateName ?? '',
+    phase: upper<RunPhase>(status?.phase),
+    message: status?.message ?? null,
+    progress: status?.progress ?? null,
+    suspended: spec.suspend ?? false,
+    startedAt: status?.startedAt ?? null,
+    finishedAt: status?.finishedAt ?? null,
+    cluster: { name: 'this machine' },
+  };
+}
+
+function treeStep(node: NodeStatus): TreeStep {
+  return {
+    id: node.id,
+    name: node.name,
+    displayName: node.displayName ?? node.name,
+    type: node.type,
+    templateName: node.templateName ?? null,
+    phase: upper<NodePhase>(node.phase),
+    message: node.message ?? null,
+    startedAt: node.startedAt ?? null,
+    finishedAt: node.finishedAt ?? null,
+  };
+}
