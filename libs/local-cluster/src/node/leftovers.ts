@@ -12,7 +12,7 @@ export class Leftovers {
   }
 
   add(pid: number): void {
-    writeFileSync(join(this.directory, String(pid)), startTime(pid) ?? '');
+    writeFileSync(join(this.directory, String(pid)), processStartTime(pid) ?? '');
   }
 
   remove(pid: number): void {
@@ -25,7 +25,7 @@ export class Leftovers {
     for (const name of readdirSync(this.directory)) {
       const pid = Number(name);
       const recorded = readFileSync(join(this.directory, name), 'utf8');
-      if (recorded !== '' && startTime(pid) === recorded) {
+      if (recorded !== '' && processStartTime(pid) === recorded) {
         // The group too, for programs that run without a namespace.
         sendSignal(-pid, 'SIGKILL');
         sendSignal(pid, 'SIGKILL');
@@ -38,7 +38,7 @@ export class Leftovers {
 }
 
 /** Field 22 of the process's stat: ticks since boot at which it began. */
-function startTime(pid: number): string | undefined {
+export function processStartTime(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
