@@ -2,6 +2,8 @@ import { z } from 'zod';
 
 /** Raised on every incompatible change; both sides speak the highest version that both know. */
 export const LINK_PROTOCOL_VERSION = 1;
+/** The oldest version still understood. */
+export const OLDEST_LINK_PROTOCOL_VERSION = 1;
 
 const seq = z.number().int().nonnegative();
 const time = z.iso.datetime({ offset: true });
@@ -45,7 +47,12 @@ export const runDeleted = z.object({
   at: time,
 });
 
-/** A piece of a container's log. Lines are never split, merged or dropped; `firstLine` counts from 0 per container. */
+/**
+ * One line of a log. A line longer than 64 KiB comes in pieces, each counted as a line of its own; `more` says that the
+ * next piece belongs to the same line.
+ */
+export const logLine = z.object({ at: time, text: z.string(), more: z.literal(true).optional() });
+/** A piece of a container's log. Lines are never merged or dropped; `firstLine` counts from 0 per container. */
 export const logChunk = z.object({
   kind: z.literal('log'),
   uid: z.string(),
@@ -54,7 +61,7 @@ export const logChunk = z.object({
   podName: z.string(),
   container: z.string(),
   firstLine: z.number().int().nonnegative(),
-  lines: z.array(z.object({ at: time, text: z.string() })),
+  lines: z.array(logLine),
   /** The container ended and this was its last chunk. */
   final: z.boolean(),
   /** Lines that were lost before `firstLine` and cannot be had again; shown as a hole. */
@@ -121,12 +128,12 @@ export const agentMessage = z.discriminatedUnion('t', [
     agentVersion: z.string(),
     /** New for every outbox: a lost disk starts a new stream at 1. */
     streamId: z.string(),
-    /** Highest fact number in the outbox. */
+    /** Lowest fact number that can still be sent; one above `lastSeq` when the outbox is empty. */
+    firstSeq: seq,
+    /** Highest fact number given out. */
     lastSeq: seq,
     /** Highest command number this agent has durably taken. */
     lastCommandSeq: seq,
-    /** uid and digest of every run the agent knows, so that the control plane asks for what differs. */
-    runs: z.array(z.object({ uid: z.string(), digest: z.string() })),
     cluster: z.object({
       kubernetesVersion: z.string(),
       nodes: z.number().int(),
@@ -135,6 +142,8 @@ export const agentMessage = z.discriminatedUnion('t', [
     }),
   }),
   z.object({ t: z.literal('facts'), seq, facts: z.array(agentFact).min(1) }),
+  /** Answer to `welcome.resync`: every run the agent knows, in as many messages as it takes. What differs is asked for. */
+  z.object({ t: z.literal('digests'), runs: z.array(z.object({ uid: z.string(), digest: z.string() })) }),
   /** The agent has durably taken every command up to `seq`. */
   z.object({ t: z.literal('commandAck'), seq }),
   z.object({
@@ -156,6 +165,8 @@ export const controlMessage = z.discriminatedUnion('t', [
     clusterName: z.string(),
     /** Highest fact number of this `streamId` that is stored. The agent drops what is at or below it and sends the rest. */
     ackedSeq: seq,
+    /** Facts below the outbox's first are missing here; the agent sends its digests. */
+    resync: z.boolean(),
     /** Lease epoch: facts and effects under an older one are refused. */
     epoch: z.number().int().nonnegative(),
     heartbeatIntervalMs: z.number().int().positive(),
@@ -169,8 +180,10 @@ export const controlMessage = z.discriminatedUnion('t', [
   }),
 ]);
 
+export type NodeDelta = z.infer<typeof nodeDelta>;
 export type RunDelta = z.infer<typeof runDelta>;
 export type RunDeleted = z.infer<typeof runDeleted>;
+export type LogLine = z.infer<typeof logLine>;
 export type LogChunk = z.infer<typeof logChunk>;
 export type JournalEvent = z.infer<typeof journalEvent>;
 export type CommandResult = z.infer<typeof commandResult>;
@@ -178,6 +191,12 @@ export type AgentFact = z.infer<typeof agentFact>;
 export type CommandBody = z.infer<typeof commandBody>;
 export type AgentMessage = z.infer<typeof agentMessage>;
 export type ControlMessage = z.infer<typeof controlMessage>;
+export type Hello = Extract<AgentMessage, { t: 'hello' }>;
+export type Heartbeat = Extract<AgentMessage, { t: 'heartbeat' }>;
+export type FactsMessage = Extract<AgentMessage, { t: 'facts' }>;
+export type Welcome = Extract<ControlMessage, { t: 'welcome' }>;
+export type CommandMessage = Extract<ControlMessage, { t: 'command' }>;
+export type Bye = Extract<ControlMessage, { t: 'bye' }>;
 
 /** Where the agent dials; the cluster credential travels as `Authorization: Bearer`. */
 export const LINK_PATH = '/link/v1';
