@@ -1,8 +1,11 @@
-import type { DAGTask, DAGTemplate } from '@argosy/workflow-spec';
+import type { DAGTask, DAGTemplate, Template } from '@argosy/workflow-spec';
 import type { PodScript } from '../testing/index.js';
 import { container, workflow, WorkflowSimulation } from '../testing/index.js';
 
-const dag = (tasks: DAGTask[], extra: Partial<DAGTemplate> = {}) => ({ name: 'main', dag: { tasks, ...extra } });
+const dag = (tasks: DAGTask[], extra: Partial<DAGTemplate> = {}): Template => ({
+  name: 'main',
+  dag: { tasks, ...extra },
+});
 const task = (name: string, extra: Partial<DAGTask> = {}): DAGTask => ({ name, template: 'c', ...extra });
 const run = (tasks: DAGTask[], script?: PodScript, extra?: Partial<DAGTemplate>): WorkflowSimulation => {
   const simulation = new WorkflowSimulation(workflow([dag(tasks, extra), container('c')]), script);
@@ -11,10 +14,10 @@ const run = (tasks: DAGTask[], script?: PodScript, extra?: Partial<DAGTemplate>)
 };
 const fails =
   (...names: string[]): PodScript =>
-  (pod) =>
-    names.includes(pod.displayName) ? { phase: 'Failed' } : {};
+  ({ displayName }) =>
+    names.includes(displayName) ? { phase: 'Failed' } : {};
 const phases = (simulation: WorkflowSimulation): Record<string, string | undefined> =>
-  Object.fromEntries(simulation.nodes().map((node) => [node.displayName, node.phase]));
+  Object.fromEntries(simulation.nodes().map((node) => [node.displayName ?? '', node.phase]));
 
 describe('a DAG', () => {
   it('runs a diamond and draws each task below what it depends on', () => {
@@ -135,7 +138,7 @@ describe('a DAG', () => {
     expect(simulation.message).toContain("task 'a' depends on unknown task 'ghost'");
   });
 
-  it('does not wait for tasks that a limit holds back once a target failed, unless failFast is off', () => {
+  it('offers every task a place before it judges, so that failFast does not stop an independent branch', () => {
     const tasks = [task('a'), task('b')];
     const limited = (failFast?: boolean): WorkflowSimulation => {
       const template = { ...dag(tasks, failFast === undefined ? {} : { failFast }), parallelism: 1 };

@@ -170,14 +170,14 @@ describe('manual retry', () => {
     expect(run.run()).toBe('Failed');
     broken = false;
     const applied = run.intent({ type: 'RetryRun' });
-    expect(applied.ok && applied.commands.map((command) => command.type)).toEqual(['DeletePod', 'DeletePod']);
+    expect(applied).toMatchObject({ ok: true, commands: [{ type: 'DeletePod' }, { type: 'DeletePod' }] });
     expect(run.state.status.progress).toBe('2/2');
     expect(run.run()).toBe('Succeeded');
     const created = Object.fromEntries(
       run
         .nodes()
         .filter((node) => node.type === 'Pod')
-        .map((node) => [node.displayName, run.world.created.get(`wf-${node.templateName}-${node.id.slice(3)}`)]),
+        .map((node) => [node.displayName ?? '', run.world.created.get(`wf-${node.templateName}-${node.id.slice(3)}`)]),
     );
     expect(created).toEqual({ a: 1, b: 2, d: 1, e: 1, 'wf.onExit': 2 });
     expect(run.state.status.progress).toBe('5/5');

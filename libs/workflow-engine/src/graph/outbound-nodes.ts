@@ -18,7 +18,8 @@ export function outboundNodes(nodes: Nodes, id: NodeId): readonly NodeId[] {
     case 'Plugin':
       return [id];
     case 'TaskGroup': {
-      const items = children(nodes, node).filter((child) => !child.nodeFlag?.hooked);
+      // A loop without items has children too once something follows it; those are no items.
+      const items = children(nodes, node).filter((child) => child.name.startsWith(`${node.name}(`));
       return items.length === 0 ? [id] : items.flatMap((child) => outboundNodes(nodes, child.id as NodeId));
     }
     case 'Retry': {

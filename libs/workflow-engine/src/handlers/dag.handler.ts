@@ -191,9 +191,8 @@ function connect(run: RunDraft, frame: DagFrame, name: string): void {
   const child = run.idOf(taskName(frame, name));
   const dependencies = frame.plan.tasks.get(name)?.dependencies ?? [];
   if (dependencies.length === 0) return run.addChild(frame.id, child);
-  for (const dependency of dependencies) {
-    for (const outbound of outboundNodes(run, run.idOf(taskName(frame, dependency)))) run.addChild(outbound, child);
-  }
+  const parents = dependencies.flatMap((dependency) => outboundNodes(run, run.idOf(taskName(frame, dependency))));
+  for (const parent of new Set(parents)) run.addChild(parent, child);
 }
 
 /** Ends the DAG when nothing in it is open and nothing more will be. */

@@ -12,11 +12,16 @@ export type SiteOf = (planned: PlannedCall, ordinal: number) => CallSite;
  * Takes up the calls that have nodes already, then starts the others as far as limits allow. The group keeps counters,
  * so that the end of one of ten thousand items costs one step.
  */
-export function openGroup(run: RunDraft, frame: Omit<GroupFrame, 'queue' | 'next' | 'done'>, siteOf: SiteOf): void {
+export function openGroup(
+  run: RunDraft,
+  frame: Omit<GroupFrame, 'queue' | 'next' | 'done'>,
+  siteOf: SiteOf,
+  isNew: boolean,
+): void {
   const queue: number[] = [];
   const known: number[] = [];
   for (const [position, planned] of frame.calls.entries()) {
-    const exists = run.rebuilding && run.nodeNamed(siteOf(planned, position).nodeName) !== undefined;
+    const exists = !isNew && run.nodeNamed(siteOf(planned, position).nodeName) !== undefined;
     (exists ? known : queue).push(position);
   }
   run.setFrame({ ...frame, queue, next: 0, done: 0 });
@@ -25,6 +30,8 @@ export function openGroup(run: RunDraft, frame: Omit<GroupFrame, 'queue' | 'next
     if (planned) run.kernel.enter(run, siteOf(planned, position));
   }
   startQueued(run, frame.id, siteOf);
+  const opened = run.frame(frame.id);
+  if (opened?.kind === 'stepGroup' || opened?.kind === 'taskGroup') endIfFailingFast(run, opened);
 }
 
 function startQueued(run: RunDraft, id: NodeId, siteOf: SiteOf): void {
@@ -73,6 +80,11 @@ export function onGroupEvent(
 function endIfFailingFast(run: RunDraft, frame: GroupFrame): void {
   const started = frame.calls.length - frame.queue.length + frame.next;
   const boundary = run.frame(frame.site.boundary);
-  if (frame.done < started || (boundary?.kind !== 'steps' && boundary?.kind !== 'dag')) return;
+  if (
+    frame.done < started ||
+    frame.next === frame.queue.length ||
+    (boundary?.kind !== 'steps' && boundary?.kind !== 'dag')
+  )
+    return;
   if (mustFailFast(run, boundary)) endNode(run, frame, { phase: 'Failed', message: FAIL_FAST_MESSAGE });
 }

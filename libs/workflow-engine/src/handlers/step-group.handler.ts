@@ -19,7 +19,8 @@ export const stepGroupHandler: NodeHandler<'stepGroup'> = {
 export function startStepGroup(run: RunDraft, steps: StepsFrame, group: number, onCreated: () => void): void {
   const site = groupSite(steps, group);
   const id = run.idOf(site.nodeName);
-  if (!run.node(id)) {
+  const isNew = run.node(id) === undefined;
+  if (isNew) {
     run.create({ ...describeNode(run, site), type: 'StepGroup', phase: 'Running' });
     onCreated();
   }
@@ -41,7 +42,7 @@ export function startStepGroup(run: RunDraft, steps: StepsFrame, group: number, 
     endNode(run, broken, { phase: 'Error', message: error instanceof Error ? error.message : String(error) });
     return;
   }
-  openGroup(run, { ...frame, calls }, siteIn(run, frame));
+  openGroup(run, { ...frame, calls }, siteIn(run, frame), isNew);
   const opened = run.frame(id);
   if (calls.length === 0 && opened?.kind === 'stepGroup') finish(run, opened);
 }

@@ -72,9 +72,8 @@ function connect(run: RunDraft, frame: StepsFrame, group: number): void {
   if (group === 0) return run.addChild(frame.id, child);
   const previous = run.nodeNamed(groupName(frame, group - 1));
   if (!previous?.children?.length) return run.addChild(run.idOf(groupName(frame, group - 1)), child);
-  for (const step of previous.children) {
-    for (const outbound of outboundNodes(run, step as NodeId)) run.addChild(outbound, child);
-  }
+  const parents = previous.children.flatMap((step) => outboundNodes(run, step as NodeId));
+  for (const parent of new Set(parents)) run.addChild(parent, child);
 }
 
 function lastNodes(run: RunDraft, group: NodeStatus | undefined): Partial<NodeStatus> {

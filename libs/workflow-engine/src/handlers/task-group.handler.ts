@@ -18,7 +18,8 @@ export const taskGroupHandler: NodeHandler<'taskGroup'> = {
 /** @param site the task's own; hooks of a looped task belong to the whole loop */
 export function startTaskGroup(run: RunDraft, site: CallSite, calls: readonly PlannedCall[]): void {
   const id = run.idOf(site.nodeName);
-  if (!run.node(id)) run.create({ ...describeNode(run, site), type: 'TaskGroup', phase: 'Running' });
+  const isNew = run.node(id) === undefined;
+  if (isNew) run.create({ ...describeNode(run, site), type: 'TaskGroup', phase: 'Running' });
   const frame: Omit<GroupFrame, 'queue' | 'next' | 'done'> = {
     kind: 'taskGroup',
     id,
@@ -29,7 +30,7 @@ export function startTaskGroup(run: RunDraft, site: CallSite, calls: readonly Pl
     openHooks: 0,
     calls: calls.map((planned) => ({ ...planned, call: withoutHooks(planned.call) })),
   };
-  openGroup(run, frame, siteIn(frame));
+  openGroup(run, frame, siteIn(frame), isNew);
 }
 
 function withoutHooks(call: PlannedCall['call']): PlannedCall['call'] {

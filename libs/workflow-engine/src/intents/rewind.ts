@@ -17,7 +17,7 @@ const isGroup = (node: NodeStatus): boolean => GROUPS.has(node.type);
 
 /**
  * What a manual retry leaves: failed work goes, with everything that followed from it; work that succeeded behind a
- * failure (which then was allowed to fail) keeps that failure; exit handlers go; what encloses any of it runs again.
+ * failure (which then was allowed to fail) keeps that failure; the run's exit handler goes; what encloses any of it runs again.
  * @param chosen nodes to run again although they succeeded
  */
 export function planRewind(state: RunState, chosen: readonly NodeStatus[]): Rewind {
@@ -36,8 +36,9 @@ export function planRewind(state: RunState, chosen: readonly NodeStatus[]): Rewi
 
 function removedNodes(state: RunState, chosen: readonly NodeStatus[]): Set<NodeId> {
   const removed = new Set<NodeId>();
+  const exitHandler = `${state.workflow.metadata.name ?? ''}.onExit`;
   for (const node of state.nodes.values()) {
-    if (isExitNode(node)) removeWithin(state, node, removed);
+    if (node.name === exitHandler) removeWithin(state, node, removed);
     else if (!isGroup(node) && isUnsuccessful(node.phase) && !isForgiven(state, node))
       removeFollowing(state, node, removed);
   }
@@ -49,15 +50,25 @@ function removedNodes(state: RunState, chosen: readonly NodeStatus[]): Set<NodeI
   return removed;
 }
 
-const isExitNode = (node: NodeStatus): boolean => node.name.endsWith('.onExit');
-
-/** A failure that something succeeded behind, or that a later attempt made good. */
+/** A failure that something succeeded behind, that a later attempt replaced, or of a hook, which never counted. */
 function isForgiven(state: RunState, node: NodeStatus): boolean {
-  const retry = containersOf(state, node).find((container) => container.type === 'Retry');
-  if (node.nodeFlag?.retried && retry?.phase === 'Succeeded') return true;
+  if (isReplaced(state, node) || [node, ...containersOf(state, node)].some(isHook)) return true;
   return following(state, node).some(
     (later) => !isGroup(later) && later.phase === 'Succeeded' && !later.nodeFlag?.hooked,
   );
+}
+
+const isHook = (node: NodeStatus): boolean => node.nodeFlag?.hooked === true;
+
+/** In an attempt that was not the last: history, whatever became of the retried call. */
+function isReplaced(state: RunState, node: NodeStatus): boolean {
+  const around = [node, ...containersOf(state, node)];
+  return around.some((attempt, i) => {
+    const retry = around[i + 1];
+    if (!attempt.nodeFlag?.retried || retry?.type !== 'Retry') return false;
+    const attempts = (retry.children ?? []).filter((id) => state.nodes.get(id as NodeId)?.nodeFlag?.retried);
+    return attempts.at(-1) !== attempt.id;
+  });
 }
 
 /** Everything behind a node in the graph, nearest first. */
@@ -114,7 +125,7 @@ function reopenedGroups(state: RunState, removed: ReadonlySet<NodeId>): Set<Node
     if (isUnsuccessful(node.phase)) for (const container of containersOf(state, node)) blamed.add(container.id);
   }
   for (const node of state.nodes.values()) {
-    if (!isGroup(node) || !isUnsuccessful(node.phase) || blamed.has(node.id)) continue;
+    if (!isGroup(node) || !isUnsuccessful(node.phase) || blamed.has(node.id) || isReplaced(state, node)) continue;
     reopened.add(node.id as NodeId);
     reopen(node);
   }

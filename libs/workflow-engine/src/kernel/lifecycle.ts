@@ -79,10 +79,11 @@ function driveWorkflowHooks(run: RunDraft): boolean {
 
 function driveExitHandler(run: RunDraft): { isOver: boolean; node: NodeStatus | undefined } {
   const hook = run.spec.hooks?.[EXIT] ?? (run.spec.onExit ? { template: run.spec.onExit } : undefined);
-  if (!hook || isShutDown(run, true)) return { isOver: true, node: undefined };
   const name = hookNodeName(run.name, EXIT);
-  if (!run.nodeNamed(name) && hook.expression && !evaluateBoolean(hook.expression, run.globals)) {
-    return { isOver: true, node: undefined };
+  if (!hook) return { isOver: true, node: undefined };
+  if (!run.nodeNamed(name)) {
+    const isWanted = !isShutDown(run, true) && (!hook.expression || evaluateBoolean(hook.expression, run.globals));
+    if (!isWanted) return { isOver: true, node: undefined };
   }
   const hasArguments = (hook.arguments?.parameters?.length ?? 0) + (hook.arguments?.artifacts?.length ?? 0) > 0;
   const withArguments = hasArguments || !run.spec.arguments ? hook : { ...hook, arguments: run.spec.arguments };

@@ -44,9 +44,7 @@ export class Tally {
       if (node.phase === 'Running') this.runningPods += by;
     }
     if (isLimited(node) && isOpen(node)) add(this.active, boundary, by);
-    if (isUnsuccessful(node.phase) && node.type !== 'StepGroup' && !node.nodeFlag?.retried) {
-      add(this.failed, boundary, by);
-    }
+    if (isUnsuccessful(node.phase) && isOwnFailure(node)) add(this.failed, boundary, by);
   }
 
   counts(): Counts {
@@ -60,6 +58,10 @@ export class Tally {
 }
 
 const isLimited = (node: NodeStatus): boolean => node.type === 'Pod' || node.type === 'Steps' || node.type === 'DAG';
+
+/** Groups fail with their children, attempts may be made good, and hooks never count. */
+const isOwnFailure = (node: NodeStatus): boolean =>
+  node.type !== 'StepGroup' && node.type !== 'TaskGroup' && !node.nodeFlag?.retried && !node.nodeFlag?.hooked;
 
 function add(counts: PersistentMap<NodeId, number>, key: NodeId, by: number): void {
   const value = counts.get(key, 0) + by;

@@ -42,15 +42,17 @@ function changedNodes(
   return Object.keys(nodes).length > 0 ? nodes : null;
 }
 
-type Entries = Readonly<Record<string, string>>;
-const changedEntries = (before: Entries = {}, after: Entries = {}): Record<string, string | null> | null =>
-  changedKeys<Record<string, string>>(before, after) as Record<string, string | null> | null;
+type Entries = Readonly<Record<string, string | null>>;
+const changedEntries = (before: Entries = {}, after: Entries = {}): Entries | null => changedMembers(before, after);
 
 type Changes<T> = Partial<{ [K in keyof T]: T[K] | null }>;
 
-function changedKeys<T extends object>(before: T, after: T): Changes<T> | null {
+const changedKeys = <T extends object>(before: T, after: T): Changes<T> | null => changedMembers(before, after);
+
+/** The type of the difference follows from the type of what differs; the caller names it. */
+function changedMembers<P extends object>(before: object, after: object): P | null {
   const patch = mergePatch(before, after);
-  return patch === undefined ? null : (patch as Changes<T>);
+  return patch === undefined ? null : (patch as P);
 }
 
 /** RFC 7396: objects member by member, everything else as a whole. @returns undefined when nothing differs */
