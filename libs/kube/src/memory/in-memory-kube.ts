@@ -175,6 +175,15 @@ class MemoryKube implements InMemoryKube {
   }
 
   watch<T extends KubeObject>(type: ResourceType, options: WatchOptions): AsyncIterable<WatchEvent<T>> {
+    try {
+      return this.openWatch(type, options) as AsyncIterable<WatchEvent<T>>;
+    } catch (error) {
+      // Like a request over the wire, it fails when it is read, not when it is asked for.
+      return failing(error);
+    }
+  }
+
+  private openWatch(type: ResourceType, options: WatchOptions): AsyncIterable<WatchEvent<KubeObject>> {
     const { matches } = this.compile(options);
     const { resourceVersion, ...rest } = options;
     // Version 0 means "whatever you have", as in Kubernetes.
@@ -184,7 +193,7 @@ class MemoryKube implements InMemoryKube {
     }
     const initial = fromPresent ? this.select(type, options) : [];
     const resumed = { ...rest, ...(!fromPresent && { resourceVersion }) };
-    return this.store.watch(type, resumed, matches, initial) as AsyncIterable<WatchEvent<T>>;
+    return this.store.watch(type, resumed, matches, initial);
   }
 
   async *logs(ref: ObjectRef, options: LogOptions = {}): AsyncIterable<Uint8Array> {
@@ -287,6 +296,11 @@ class MemoryKube implements InMemoryKube {
     if (stored.metadata?.deletionTimestamp !== undefined) this.lifecycle.settle(type, stored);
     return stored;
   }
+}
+
+ 
+async function* failing(error: unknown): AsyncGenerator<never> {
+  throw error;
 }
 
 /** A write that names a uid is meant for that object and not for its successor of the same name. */

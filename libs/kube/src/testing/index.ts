@@ -1,0 +1,2 @@
+export type { KubeUnderTest } from './kube-contract.js';
+export { kubeContract } from './kube-contract.js';
