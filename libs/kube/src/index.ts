@@ -22,3 +22,5 @@ export { createInMemoryKube } from './memory/in-memory-kube.js';
 export type { JournalEntry, KubeJournal } from './memory/journal.js';
 export type { Informer, InformerChange, InformerOptions } from './informer/informer.js';
 export { createInformer } from './informer/informer.js';
+export type { LeaseLock, LeaseLockOptions } from './informer/lease-lock.js';
+export { createLeaseLock } from './informer/lease-lock.js';

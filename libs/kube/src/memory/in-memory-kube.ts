@@ -298,7 +298,6 @@ class MemoryKube implements InMemoryKube {
   }
 }
 
- 
 async function* failing(error: unknown): AsyncGenerator<never> {
   throw error;
 }
