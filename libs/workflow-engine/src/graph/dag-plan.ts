@@ -15,13 +15,11 @@ export interface DagTaskPlan {
   readonly dependencies: readonly string[];
   readonly dependants: readonly string[];
   readonly depends: DependsNode | undefined;
-  /** Text of the condition, for messages. */
-  readonly source: string;
 }
 
 /** Only the targets and what they need take part. @throws when a condition does not parse or names no task */
 export function planDag(dag: DAGTemplate): DagPlan {
-  const all = new Map(dag.tasks.map((task, ordinal) => [task.name, { task, ordinal, ...conditionOf(task) }]));
+  const all = new Map(dag.tasks.map((task, ordinal) => [task.name, { task, ordinal, depends: conditionOf(task) }]));
   const dependencies = new Map<string, string[]>();
   for (const [name, { depends }] of all) {
     const names = depends ? [...dependenciesOf(depends).keys()] : [];
@@ -49,10 +47,8 @@ export function planDag(dag: DAGTemplate): DagPlan {
   return { tasks, targets };
 }
 
-function conditionOf(task: DAGTask): { depends: DependsNode | undefined; source: string } {
-  if (task.depends) return { depends: parseDepends(task.depends), source: task.depends };
-  const names = task.dependencies ?? [];
-  return { depends: dependsOfDependencies(names), source: names.join(' && ') };
+function conditionOf(task: DAGTask): DependsNode | undefined {
+  return task.depends ? parseDepends(task.depends) : dependsOfDependencies(task.dependencies ?? []);
 }
 
 function targetsOf(dag: DAGTemplate, dependencies: ReadonlyMap<string, readonly string[]>): string[] {

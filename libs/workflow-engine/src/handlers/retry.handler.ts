@@ -43,7 +43,6 @@ export function startRetry(run: RunDraft, site: CallSite, template: Template, st
     openHooks: 0,
     template: attempt,
     strategy,
-    nextAttemptAt: null,
   };
   run.setFrame(frame);
   advance(run, frame);
@@ -71,7 +70,6 @@ function advance(run: RunDraft, frame: RetryFrame): void {
       return nextAttempt(run, frame, attempts);
     case 'wait':
       if (run.node(frame.id)?.message !== verdict.message) run.update(frame.id, { message: verdict.message });
-      run.setFrame({ ...frame, nextAttemptAt: verdict.until });
       return run.schedule(frame.id, verdict.until);
     case 'fail':
       return endNode(run, frame, {
@@ -106,7 +104,6 @@ function nextAttempt(run: RunDraft, frame: RetryFrame, attempts: readonly NodeSt
     return run.hold(frame.id);
   }
   if (run.node(frame.id)?.message) run.update(frame.id, { message: undefined });
-  run.setFrame({ ...frame, nextAttemptAt: null });
   startAttempt(run, frame, attempts);
   run.addChild(frame.id, run.idOf(attemptName(frame, attempts)));
 }

@@ -107,8 +107,6 @@ export interface RetryFrame extends FrameBase {
   readonly kind: 'retry';
   readonly template: Template;
   readonly strategy: RetryStrategy;
-  /** When the next attempt may start; null while one runs. */
-  readonly nextAttemptAt: Instant | null;
 }
 export type Frame = EndedFrame | PodFrame | SuspendFrame | AgentFrame | StepsFrame | DagFrame | GroupFrame | RetryFrame;
 export type NodeKind = Frame['kind'];
