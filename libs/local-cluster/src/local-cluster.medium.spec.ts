@@ -11,11 +11,10 @@ import { startLocalCluster } from './local-cluster.js';
 type PodObject = Pod & KubeObject;
 const namespace = 'default';
 const refTo = (name: string) => ({ type: resources.pods, namespace, name });
-const podOf = (name: string, script: string): PodObject =>
-  ({
-    metadata: { name, namespace },
-    spec: { restartPolicy: 'Never', containers: [{ name: 'main', image: 'any', command: ['sh', '-c', script] }] },
-  });
+const podOf = (name: string, script: string): PodObject => ({
+  metadata: { name, namespace },
+  spec: { restartPolicy: 'Never', containers: [{ name: 'main', image: 'any', command: ['sh', '-c', script] }] },
+});
 
 describe('A local cluster', () => {
   let dataDir: string;

@@ -30,6 +30,25 @@ kubeContract('client-node over the HTTP face', async () => {
   };
 });
 
+const realCluster = process.env.ARGOSY_TEST_KUBECONFIG;
+if (realCluster !== undefined) {
+  kubeContract('client-node on a real API server', async () => {
+    const api = createClientNodeKube({ kubeconfig: realCluster });
+    const created = await api.create<KubeObject>(resources.namespaces, {
+      metadata: { generateName: 'argosy-contract-' },
+    });
+    const namespace = created.metadata?.name ?? '';
+    return {
+      api,
+      namespace,
+      close: async () => {
+        await api.delete({ type: resources.namespaces, name: namespace });
+        await api.close();
+      },
+    };
+  });
+}
+
 describe('The HTTP face', () => {
   let kube: InMemoryKube;
   let server: KubeHttpServer;
