@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { decodeOutputs, parseTerminationReport } from '@argosy/executor-protocol';
+import type { TerminationReport } from '@argosy/executor-protocol';
 
 const root = resolve(import.meta.dirname, '../../..');
 const folder = mkdtempSync(join(tmpdir(), 'argosy-supervisor-'));
@@ -108,7 +109,17 @@ describe.each(implementations)('the supervisor in %s', (name, env) => {
     writeFileSync(path, 'x'.repeat(256 * 1024 + 1));
     expect(sh('true', ['--parameter', `p=${path}`])).toMatchObject({
       status: 66,
-      report: { error: expect.stringContaining('larger than 256 KiB') as string },
+      report: { error: `cannot read output parameter p from ${path}: larger than 256 KiB` },
+    });
+  });
+
+  it('refuses parameters larger than 2 MiB together', () => {
+    const path = join(folder, 'many');
+    writeFileSync(path, 'x'.repeat(256 * 1024));
+    const flags = Array.from({ length: 9 }, (_, i) => ['--parameter', `p${i}=${path}`]).flat();
+    expect(sh('true', flags)).toMatchObject({
+      status: 66,
+      report: { parameters: {}, error: 'output parameters are larger than 2 MiB together' },
     });
   });
 
@@ -164,6 +175,45 @@ describe.each(implementations)('the supervisor in %s', (name, env) => {
     expect(code).toBe(137);
   });
 
+  it('waits for the grace less a second before it kills, so that there is time for a report', async () => {
+    const { code, seconds, report } = await interrupted(
+      'trap "" TERM; echo ready; while :; do sleep 0.01; done',
+      'SIGTERM',
+      { ARGO_TERMINATION_GRACE_PERIOD_SECONDS: '2' },
+    );
+    expect(code).toBe(137);
+    expect(seconds).toBeGreaterThanOrEqual(1);
+    expect(report).toEqual({ v: 1, parameters: {} });
+  });
+
+  it('goes on when nobody reads what the command prints', async () => {
+    const child = spawn(
+      supervisor,
+      [
+        'run',
+        '--report',
+        reportPath,
+        '--result',
+        '--',
+        'sh',
+        '-c',
+        'read line; for i in 1 2 3; do echo $i; done; exit 7',
+      ],
+      { env: { PATH: process.env.PATH } },
+    );
+    child.stdout.destroy();
+    child.stdin.end('go\n');
+    expect(await new Promise((done) => child.once('exit', done))).toBe(7);
+  });
+
+  it('does not call a command successful that it had to cut off', () => {
+    const { status, report } = sh('trap "exit 0" TERM; while :; do sleep 0.01; done', [], {
+      ARGO_DEADLINE: new Date(Date.now() + 1000).toISOString().replace(/\.\d+Z/, 'Z'),
+    });
+    expect(status).toBe(143);
+    expect(report?.error).toBe('deadline exceeded');
+  });
+
   it('ends the command at its deadline and says so', () => {
     const { status, report } = sh('sleep 600', [], { ARGO_DEADLINE: '2020-01-01T00:00:00Z' });
     expect(status).toBe(143);
@@ -173,6 +223,17 @@ describe.each(implementations)('the supervisor in %s', (name, env) => {
   it('leaves no process of the command behind', () => {
     const marker = `${400 + implementations.length}.${process.pid}`;
     expect(sh(`sleep ${marker} & echo started`, ['--result'])).toMatchObject({
+      status: 0,
+      report: { result: 'started' },
+    });
+    expect(spawnSync('pgrep', ['-f', `sleep ${marker}`]).status).toBe(1);
+  });
+
+  it('finds processes that made a session of their own', () => {
+    const marker = `${500 + implementations.length}.${process.pid}`;
+    expect(
+      sh(`setsid sleep ${marker} & setsid -f sleep ${marker}; sleep 0.1; echo started`, ['--result']),
+    ).toMatchObject({
       status: 0,
       report: { result: 'started' },
     });
@@ -195,11 +256,20 @@ describe.each(implementations)('the supervisor in %s', (name, env) => {
     script: string,
     signal: NodeJS.Signals,
     extra: NodeJS.ProcessEnv = {},
-  ): Promise<{ code: number | null }> {
+  ): Promise<{ code: number | null; seconds: number; report: TerminationReport | undefined }> {
     const child = spawn(supervisor, ['run', '--report', reportPath, '--', 'sh', '-c', script], {
       env: { PATH: process.env.PATH, ...extra },
     });
-    child.stdout.once('data', () => child.kill(signal));
-    return new Promise((done) => child.once('close', (code) => done({ code })));
+    let at = 0;
+    child.stdout.once('data', () => {
+      at = performance.now();
+      child.kill(signal);
+    });
+    return new Promise((done) =>
+      child.once('close', (code) => {
+        const report = parseTerminationReport(readFileSync(reportPath, 'utf8'));
+        done({ code, seconds: (performance.now() - at) / 1000, report });
+      }),
+    );
   }
 });

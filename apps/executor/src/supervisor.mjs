@@ -2,12 +2,23 @@
 // by Node on local clusters only. One contract suite, supervisor.medium.spec.ts, holds both to it.
 import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { chmodSync, copyFileSync, readFileSync, renameSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { constants } from 'node:os';
 
 const CANNOT_START = 64;
 const OUTPUT_MISSING = 66;
 const LIMIT = 256 * 1024;
+/** All parameters together, as JSON. No cluster stores objects as large as this. */
+const PARAMETERS_LIMIT = 2 * 1024 * 1024;
 const MESSAGE_LIMIT = 4096;
 const FRAME_BYTES = 6144;
 
@@ -26,7 +37,7 @@ const reason = (error) =>
   })[error.code] ?? error.message;
 
 function parse(args) {
-  const options = { parameters: [], report: '/dev/termination-log', result: false };
+  const options = { parameters: [], report: '/var/run/argo/termination-log', result: false };
   for (let i = 0; i < args.length; i++) {
     const flag = args[i];
     if (flag === '--')
@@ -74,6 +85,11 @@ function collect(options, succeeded) {
       }
     }
   }
+  if (Buffer.byteLength(JSON.stringify(report.parameters)) > PARAMETERS_LIMIT) {
+    report.parameters = {};
+    setError('output parameters are larger than 2 MiB together');
+    missing = true;
+  }
   return missing;
 }
 
@@ -108,6 +124,18 @@ function writeOut(bytes) {
   }
 }
 
+/** Ends what made a session of its own: orphans are not ours here, but they inherited their mark. */
+function killMarked(mark) {
+  for (const name of readdirSync('/proc')) {
+    try {
+      const isOurs = /^\d+$/.test(name) && readFileSync(`/proc/${name}/environ`, 'latin1').includes(mark);
+      if (isOurs && Number(name) !== process.pid) process.kill(Number(name), 'SIGKILL');
+    } catch {
+      // Gone meanwhile, or another user's.
+    }
+  }
+}
+
 function runCommand(options) {
   return new Promise((resolve) => {
     const [file, ...args] = options.command;
@@ -115,11 +143,15 @@ function runCommand(options) {
     for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => end(signal));
     for (const signal of ['SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH', 'SIGQUIT'])
       process.on(signal, () => signalGroup(signal));
+    const mark = `ARGOSY_SUPERVISED_BY=${randomBytes(16).toString('hex')}`;
     const child = spawn(file, args, {
       stdio: ['inherit', options.result ? 'pipe' : 'inherit', 'inherit'],
+      env: { ...process.env, ARGOSY_SUPERVISED_BY: mark.split('=')[1] },
       detached: true,
     });
-    const grace = Number(process.env.ARGO_TERMINATION_GRACE_PERIOD_SECONDS || 30) * 1000;
+    const podGrace = Number(process.env.ARGO_TERMINATION_GRACE_PERIOD_SECONDS || 30);
+    // The node kills us too when the pod's grace is over; a little earlier there is still time for a report.
+    const grace = podGrace > 1 ? (podGrace - 1) * 1000 : podGrace * 500;
     let kept = Buffer.alloc(0);
     let timer;
     let pastDeadline = false;
@@ -146,14 +178,19 @@ function runCommand(options) {
     const deadline = Number.isNaN(left)
       ? undefined
       : setTimeout(() => ((pastDeadline = true), end('SIGTERM')), Math.max(0, left));
-    child.once('exit', () => signalGroup('SIGKILL'));
+    child.once('exit', () => {
+      signalGroup('SIGKILL');
+      killMarked(mark);
+    });
     child.once('close', (code, signal) => {
       clearTimeout(timer);
       clearTimeout(deadline);
       if (child.pid === undefined) return;
       if (pastDeadline) setError('deadline exceeded');
       if (options.result) report.result = trimmed(kept);
-      resolve({ code: signal ? 128 + constants.signals[signal] : code, started: true });
+      const own = signal ? 128 + constants.signals[signal] : code;
+      // Cut off is not done, whatever the command makes of SIGTERM.
+      resolve({ code: pastDeadline && own === 0 ? 128 + constants.signals.SIGTERM : own, started: true });
     });
   });
 }

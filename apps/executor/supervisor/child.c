@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
@@ -19,7 +20,7 @@ struct supervision {
   int out;       /* read end of the command's standard output, or -1 */
   bool ended;
   bool killing;  /* SIGTERM was sent because of the deadline or a stop; SIGKILL follows */
-  long long kill_at; /* monotonic milliseconds, when killing */
+  long long kill_at; /* monotonic milliseconds, when killing; -1 once SIGKILL was sent */
   struct capture *capture;
   struct outcome *outcome;
 };
@@ -65,11 +66,14 @@ static int start(const struct options *options, struct supervision *s, const sig
   return 0;
 }
 
+/* The grace is the pod's: at its end the kubelet kills us too. We are a little earlier, so that there is still a report. */
+static long long own_grace(int grace_seconds) { return grace_seconds > 1 ? (grace_seconds - 1) * 1000LL : grace_seconds * 500LL; }
+
 static void end_group(struct supervision *s, int signal_number, int grace_seconds) {
   kill(-s->pid, signal_number);
   if (s->killing) return;
   s->killing = true;
-  s->kill_at = monotonic() + (long long)grace_seconds * 1000;
+  s->kill_at = monotonic() + own_grace(grace_seconds);
 }
 
 /* Reaps every process that has ended; as init of the pod's container, orphans are ours too. */
@@ -88,6 +92,7 @@ static void take_signals(struct supervision *s, const struct options *options) {
   while (read(s->signals, &info, sizeof info) == sizeof info) {
     int number = (int)info.ssi_signo;
     if (number == SIGCHLD) reap(s);
+    else if (number == SIGPIPE) continue; /* ours: nobody reads what we pass on; the command goes on */
     else if (number == SIGTERM || number == SIGINT) end_group(s, number, options->grace_seconds);
     else kill(-s->pid, number);
   }
@@ -123,17 +128,38 @@ static void supervise(struct supervision *s, const struct options *options, long
     }
     if (ready[0].revents) take_signals(s, options);
     if (s->ended) return;
-    if (s->killing && monotonic() >= s->kill_at) kill(-s->pid, SIGKILL);
-    else if (!s->killing && deadline_at >= 0 && monotonic() >= deadline_at) {
+    if (s->killing && s->kill_at >= 0 && monotonic() >= s->kill_at) {
+      kill(-s->pid, SIGKILL);
+      s->kill_at = -1;
+    } else if (!s->killing && deadline_at >= 0 && monotonic() >= deadline_at) {
       s->outcome->past_deadline = true;
       end_group(s, SIGTERM, options->grace_seconds);
     }
   }
 }
 
+/* Kills the children that are left: orphans that made groups or sessions of their own have become ours. Without /proc they
+   cannot be found, but then we are the init of a container and the kernel ends them with us. Returns false when none is left. */
+static bool kill_children(void) {
+  char ids[4096];
+  int fd = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
+  ssize_t got = fd < 0 ? 0 : read(fd, ids, sizeof ids - 1);
+  if (fd >= 0) close(fd);
+  if (got <= 0) return false;
+  ids[got] = '\0';
+  /* Every id is followed by a space: what is cut off at the end of a full buffer waits for the next round. */
+  for (char *at = ids, *end; (end = strchr(at, ' ')); at = end + 1) kill((pid_t)atoi(at), SIGKILL);
+  return true;
+}
+
 /* What the command left behind ends with it; what they printed up to then still counts. */
 static void finish(struct supervision *s) {
   if (!s->outcome->start_error) kill(-s->pid, SIGKILL);
+  /* Every killed child may leave us children of its own. One that the kernel does not let go is not waited for. */
+  for (int round = 0; kill_children() && round < 200; round++) {
+    reap(s);
+    nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+  }
   reap(s);
   if (s->out < 0) return;
   fcntl(s->out, F_SETFL, O_NONBLOCK);
@@ -158,6 +184,8 @@ int child_run(const struct options *options, struct capture *capture, struct out
   if (start(options, &s, &before) < 0) return -1;
   supervise(&s, options, left < 0 ? -1 : monotonic() + left);
   finish(&s);
+  /* Cut off is not done, whatever the command makes of SIGTERM. */
+  if (outcome->past_deadline && outcome->exit_code == 0) outcome->exit_code = 128 + SIGTERM;
   close(s.signals);
   return 0;
 }

@@ -22,6 +22,8 @@
 #define EXIT_OUTPUT_MISSING 66
 #define RESULT_LIMIT (256 * 1024)
 #define PARAMETER_LIMIT (256 * 1024)
+/* All parameters together, as JSON. No cluster stores objects as large as this. */
+#define PARAMETERS_LIMIT (2 * 1024 * 1024)
 
 static void set_error(struct report *report, const char *what, const char *subject, const char *why) {
   if (report->error.length > 0) return; /* the first cause is the one to tell */
@@ -78,6 +80,11 @@ static int collect_parameters(const struct options *options, struct report *repo
       missing = 1;
     }
     buffer_free(&value);
+    if (report->parameters.length > PARAMETERS_LIMIT) {
+      report->parameters.length = 0;
+      set_error(report, "output parameters are larger than 2 MiB together", "", NULL);
+      return 1;
+    }
   }
   return missing;
 }

@@ -39,7 +39,7 @@ static int add_fallback(struct options *options, char *pair) {
 }
 
 int options_parse(struct options *options, int argc, char **argv) {
-  *options = (struct options){.report_path = "/dev/termination-log", .deadline = getenv("ARGO_DEADLINE"), .grace_seconds = DEFAULT_GRACE_SECONDS};
+  *options = (struct options){.report_path = "/var/run/argo/termination-log", .deadline = getenv("ARGO_DEADLINE"), .grace_seconds = DEFAULT_GRACE_SECONDS};
   const char *grace = getenv("ARGO_TERMINATION_GRACE_PERIOD_SECONDS");
   if (grace && *grace) options->grace_seconds = atoi(grace);
   if (options->deadline && !*options->deadline) options->deadline = NULL;

@@ -3,8 +3,11 @@ export const PATHS = {
   /** Holds the supervisor: an image volume, or an emptyDir that an init container fills. */
   supervisorVolume: '/argosy',
   supervisor: '/argosy/supervisor',
+  /** An emptyDir that all containers of a pod share, as in Argo. */
+  shared: '/var/run/argo',
+  /** Not `/dev/termination-log`: a node that runs pods without a mount namespace can only give a program its volumes. */
+  terminationMessage: '/var/run/argo/termination-log',
   /** Scripts are delivered here, as in Argo. */
   staging: '/argo/staging',
   script: '/argo/staging/script',
-  terminationMessage: '/dev/termination-log',
 } as const;

@@ -24,22 +24,58 @@ export interface ReportOverflow {
 }
 export type ReportedOutputs = Pick<TerminationReport, 'parameters' | 'result'>;
 
-export const FRAME_PREFIX = '::argosy-outputs';
 /** Largest captured result and largest output parameter, in bytes. */
 export const OUTPUT_LIMIT_BYTES = 256 * 1024;
+/** Most bytes of outputs that are fetched from a log: 2 MiB of parameters and a result of which every byte is escaped. */
+export const OVERFLOW_LIMIT_BYTES = 4 * 1024 * 1024;
+/** What the supervisor reports when it ended the command at `ARGO_DEADLINE`. */
+export const DEADLINE_EXCEEDED = 'deadline exceeded';
 
+/**
+ * Reads a termination message. Undefined when it is not the supervisor's: another program wrote it, it was cut off, or
+ * the supervisor never ran. A program that kills its supervisor may leave anything here, so nothing is taken on trust.
+ */
+export function parseTerminationReport(message: string | undefined): TerminationReport | undefined {
+  const value = parseJson(message ?? '');
+  if (!isRecord(value) || value.v !== 1) return undefined;
+  const { error, overflow } = value;
+  const outputs = readOutputs(value);
+  if (!outputs || (error !== undefined && typeof error !== 'string')) return undefined;
+  if (overflow !== undefined && !isOverflow(overflow)) return undefined;
+  return { v: 1, ...outputs, ...(error !== undefined && { error }), ...(overflow !== undefined && { overflow }) };
+}
+
+/** Reads the JSON that the frames carry. Undefined when it is not outputs. */
+export function parseOutputs(json: string): ReportedOutputs | undefined {
+  const value = parseJson(json);
+  return isRecord(value) ? readOutputs(value) : undefined;
+}
+
+function readOutputs({ parameters, result }: Record<string, unknown>): ReportedOutputs | undefined {
+  if (parameters !== undefined && !isTextRecord(parameters)) return undefined;
+  if (result !== undefined && typeof result !== 'string') return undefined;
+  return { ...(parameters !== undefined && { parameters }), ...(result !== undefined && { result }) };
+}
+
+function isOverflow(value: unknown): value is ReportOverflow {
+  if (!isRecord(value)) return false;
+  const { nonce, frames, bytes, sha256 } = value;
+  const isCount = (count: unknown): boolean =>
+    Number.isInteger(count) && Number(count) > 0 && Number(count) <= OVERFLOW_LIMIT_BYTES;
+  return isHex(nonce, 32) && isHex(sha256, 64) && isCount(frames) && isCount(bytes);
+}
+
+const isHex = (value: unknown, digits: number): boolean =>
+  typeof value === 'string' && value.length === digits && /^[0-9a-f]+$/.test(value);
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+const isTextRecord = (value: unknown): value is Record<string, string> =>
+  isRecord(value) && Object.values(value).every((member) => typeof member === 'string');
 
-/** Reads a termination message; undefined when it is not the supervisor's (another program wrote it, or it never ran). */
-export function parseTerminationReport(message: string | undefined): TerminationReport | undefined {
+function parseJson(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(message ?? '');
-    return isRecord(value) && value.v === 1 ? (value as unknown as TerminationReport) : undefined;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
 }
-
-/** Whether a log line is a frame of outputs, of whichever container start. Such lines are not the user's log. */
-export const isFrame = (line: string): boolean => line.startsWith(`${FRAME_PREFIX} `);
