@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { LocalCluster } from '@argosy/local-cluster';
 import { startLocalCluster } from '@argosy/local-cluster';
 import { readConfig } from './local-cluster.config.js';
@@ -15,8 +17,13 @@ if ('problems' in read) {
 }
 const { port, token, exitWithParent, ...config } = read.config;
 
+/** The image that step pods take the supervisor from; the build puts its content beside the programs. */
+const EXECUTOR_IMAGE = 'argosy/executor';
+const builtExecutor = resolve(import.meta.dirname, '../../executor');
+
 const starting = startLocalCluster({
   ...config,
+  imageVolumes: { ...(existsSync(builtExecutor) && { [EXECUTOR_IMAGE]: builtExecutor }), ...config.imageVolumes },
   http: { port, ...(token !== undefined && { token }) },
   onError: (error) => complain(JSON.stringify({ level: 'warn', msg: 'local cluster', error: String(error) })),
 });
