@@ -9,15 +9,31 @@ const folder = 'apps/executor/supervisor';
 const to = process.argv.indexOf('--to');
 const output = to < 0 ? 'dist/executor' : process.argv[to + 1];
 const target = join(output, 'supervisor');
-const flags = ['-std=c11', '-D_GNU_SOURCE', '-Os', '-static', '-s', '-Wall', '-Wextra', '-Werror', '-ffunction-sections', '-fdata-sections', '-Wl,--gc-sections'];
-const sources = readdirSync(folder).filter((name) => name.endsWith('.c')).map((name) => join(folder, name));
+const flags = [
+  '-std=c11',
+  '-D_GNU_SOURCE',
+  '-Os',
+  '-static',
+  '-s',
+  '-Wall',
+  '-Wextra',
+  '-Werror',
+  '-ffunction-sections',
+  '-fdata-sections',
+  '-Wl,--gc-sections',
+];
+const sources = readdirSync(folder)
+  .filter((name) => name.endsWith('.c'))
+  .map((name) => join(folder, name));
 
 mkdirSync(output, { recursive: true });
 
 function compiled() {
   if (process.env.ARGOSY_NO_C_COMPILER) return false;
   for (const compiler of ['musl-gcc', 'gcc', 'cc']) {
-    const { status, error, stderr } = spawnSync(compiler, [...flags, '-o', `${target}.new`, ...sources], { encoding: 'utf8' });
+    const { status, error, stderr } = spawnSync(compiler, [...flags, '-o', `${target}.new`, ...sources], {
+      encoding: 'utf8',
+    });
     if (status === 0) return compiler;
     // A compiler without a static libc is as good as none; anything else it says is about our code.
     if (!error && !/cannot find -l|unrecognized|not found/.test(stderr)) throw new Error(`${compiler}: ${stderr}`);
@@ -33,7 +49,11 @@ if (compiler) {
 } else {
   const bundle = join(output, 'supervisor.mjs');
   copyFileSync('apps/executor/src/supervisor.mjs', bundle);
-  writeFileSync(`${target}.new`, `#!/bin/sh\nexec ${JSON.stringify(process.execPath)} ${JSON.stringify(resolve(bundle))} "$@"\n`, { mode: 0o755 });
+  writeFileSync(
+    `${target}.new`,
+    `#!/bin/sh\nexec ${JSON.stringify(process.execPath)} ${JSON.stringify(resolve(bundle))} "$@"\n`,
+    { mode: 0o755 },
+  );
   process.stdout.write('No C compiler here: local clusters use the supervisor written in Node.\n');
 }
 renameSync(`${target}.new`, target);

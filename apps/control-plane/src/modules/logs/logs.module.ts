@@ -1,0 +1,8 @@
+import { Module } from '@nestjs/common';
+import { RunsModule } from '../runs/runs.module.js';
+import { LogsRepository } from './logs.repository.js';
+import { LogsResolver } from './logs.resolver.js';
+import { LogsService } from './logs.service.js';
+
+@Module({ imports: [RunsModule], providers: [LogsRepository, LogsService, LogsResolver] })
+export class LogsModule {}
