@@ -5,6 +5,7 @@ import type {
   Bye,
   CommandMessage,
   ControlMessage,
+  Digests,
   Heartbeat,
   Hello,
   Welcome,
@@ -19,7 +20,7 @@ export type ControlSessionAction =
   /** Apply in this order, in one transaction with the number, then call `applied`. */
   | { readonly do: 'apply'; readonly seq: number; readonly facts: readonly AgentFact[] }
   | { readonly do: 'commandsTaken'; readonly seq: number }
-  | { readonly do: 'compare'; readonly runs: readonly { readonly uid: string; readonly digest: string }[] }
+  | { readonly do: 'compare'; readonly digests: Digests }
   | { readonly do: 'heartbeat'; readonly heartbeat: Heartbeat }
   | { readonly do: 'refuse'; readonly bye: Bye };
 
@@ -42,15 +43,19 @@ export class ControlSession {
         this.commandsInFlight = this.commandsInFlight.filter((seq) => seq > message.seq);
         return [{ do: 'commandsTaken', seq: message.seq }];
       case 'digests':
-        return [{ do: 'compare', runs: message.runs }];
+        return [{ do: 'compare', digests: message }];
       case 'heartbeat':
         return [{ do: 'heartbeat', heartbeat: message }];
     }
   }
 
-  /** @param storedSeq highest fact number of the agent's stream that is stored here; 0 for a new stream */
+  /**
+   * @param storedSeq highest fact number of the agent's stream that is stored here; 0 for a new stream
+   * @param resync whether to compare in any case, because an earlier stream of this cluster broke off
+   */
   welcome(
     storedSeq: number,
+    resync: boolean,
     rest: Pick<Welcome, 'clusterId' | 'clusterName' | 'epoch' | 'heartbeatIntervalMs'>,
   ): Welcome {
     const { protocol, firstSeq, lastCommandSeq } = this.hello as Hello;
@@ -61,7 +66,7 @@ export class ControlSession {
       t: 'welcome',
       protocol: Math.min(protocol, LINK_PROTOCOL_VERSION),
       ackedSeq: this.received,
-      resync: storedSeq < firstSeq - 1,
+      resync: resync || storedSeq < firstSeq - 1,
       ...rest,
     };
   }

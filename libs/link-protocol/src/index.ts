@@ -24,6 +24,7 @@ export type {
   CommandMessage,
   CommandResult,
   ControlMessage,
+  Digests,
   FactsMessage,
   Heartbeat,
   Hello,

@@ -143,7 +143,12 @@ export const agentMessage = z.discriminatedUnion('t', [
   }),
   z.object({ t: z.literal('facts'), seq, facts: z.array(agentFact).min(1) }),
   /** Answer to `welcome.resync`: every run the agent knows, in as many messages as it takes. What differs is asked for. */
-  z.object({ t: z.literal('digests'), runs: z.array(z.object({ uid: z.string(), digest: z.string() })) }),
+  z.object({
+    t: z.literal('digests'),
+    runs: z.array(z.object({ uid: z.string(), digest: z.string() })),
+    /** No more will come: unfinished runs that were not named do not exist any more. */
+    last: z.boolean(),
+  }),
   /** The agent has durably taken every command up to `seq`. */
   z.object({ t: z.literal('commandAck'), seq }),
   z.object({
@@ -165,7 +170,7 @@ export const controlMessage = z.discriminatedUnion('t', [
     clusterName: z.string(),
     /** Highest fact number of this `streamId` that is stored. The agent drops what is at or below it and sends the rest. */
     ackedSeq: seq,
-    /** Facts below the outbox's first are missing here; the agent sends its digests. */
+    /** What is known here may differ from what the agent knows, beyond the facts of this stream; the agent sends digests. */
     resync: z.boolean(),
     /** Lease epoch: facts and effects under an older one are refused. */
     epoch: z.number().int().nonnegative(),
@@ -193,6 +198,7 @@ export type AgentMessage = z.infer<typeof agentMessage>;
 export type ControlMessage = z.infer<typeof controlMessage>;
 export type Hello = Extract<AgentMessage, { t: 'hello' }>;
 export type Heartbeat = Extract<AgentMessage, { t: 'heartbeat' }>;
+export type Digests = Extract<AgentMessage, { t: 'digests' }>;
 export type FactsMessage = Extract<AgentMessage, { t: 'facts' }>;
 export type Welcome = Extract<ControlMessage, { t: 'welcome' }>;
 export type CommandMessage = Extract<ControlMessage, { t: 'command' }>;

@@ -101,7 +101,7 @@ class Simulation {
       if (action.do === 'greet') {
         const storedSeq = this.stored.get(action.hello.streamId) ?? 0;
         const rest = { clusterId: 'c', clusterName: 'c', epoch: 1, heartbeatIntervalMs: 1000 };
-        this.sendDown((this.control as ControlSession).welcome(storedSeq, rest));
+        this.sendDown((this.control as ControlSession).welcome(storedSeq, false, rest));
       } else if (action.do === 'apply') this.toApply.push(action);
       else if (action.do === 'refuse') throw new Error(action.bye.message);
     }
@@ -246,7 +246,9 @@ describe('the two sides of a link', () => {
     };
     expect(new ControlSession().receive({ ...hello, protocol: 0 })).toMatchObject([{ do: 'refuse' }]);
     expect(control.receive(hello)).toMatchObject([{ do: 'greet' }]);
-    expect(control.welcome(3, { clusterId: 'c', clusterName: 'c', epoch: 0, heartbeatIntervalMs: 1 }).ackedSeq).toBe(3);
+    expect(
+      control.welcome(3, true, { clusterId: 'c', clusterName: 'c', epoch: 0, heartbeatIntervalMs: 1 }).ackedSeq,
+    ).toBe(3);
     expect(control.receive({ t: 'facts', seq: 5, facts: [fact('x')] })).toMatchObject([{ do: 'refuse' }]);
     expect(control.receive({ t: 'facts', seq: 3, facts: [fact('x')] })).toEqual([]);
     expect(control.receive({ t: 'facts', seq: 4, facts: [fact('x')] })).toMatchObject([{ do: 'apply', seq: 4 }]);
@@ -257,7 +259,7 @@ describe('the two sides of a link', () => {
     const control = new ControlSession();
     control.receive({ t: 'hello', protocol: 99, ...SELF, streamId: 's', firstSeq: 1, lastSeq: 0, lastCommandSeq: 0 });
     const rest = { clusterId: 'c', clusterName: 'c', epoch: 0, heartbeatIntervalMs: 1 };
-    expect(control.welcome(0, rest).protocol).toBe(1);
+    expect(control.welcome(0, false, rest).protocol).toBe(1);
     const agent = new AgentSession({ streamId: 's', firstSeq: 1, lastSeq: 0, lastCommandSeq: 0 });
     const welcome = { t: 'welcome' as const, ...rest, ackedSeq: 0, resync: false };
     expect(agent.receive({ ...welcome, protocol: 2 })).toMatchObject([{ do: 'end', bye: { code: 'protocol' } }]);
