@@ -182,6 +182,17 @@ export interface Artifact extends ArtifactLocation {
   deleted?: boolean;
 }
 export interface ArtifactPaths extends Artifact {}
+/** Where artifacts go whose location names only a key, or nothing; from the controller's configuration or a ConfigMap. */
+export interface ArtifactRepository {
+  archiveLogs?: boolean;
+  s3?: S3Bucket & { keyFormat?: string; keyPrefix?: string };
+  artifactory?: Omit<ArtifactoryArtifact, 'url'> & { repoURL?: string; keyFormat?: string };
+  hdfs?: Omit<HDFSArtifact, 'path' | 'force'> & { pathFormat?: string; force?: boolean };
+  oss?: OSSBucket & { keyFormat?: string };
+  gcs?: GCSBucket & { keyFormat?: string };
+  azure?: AzureBlobContainer & { blobNameFormat?: string };
+  plugin?: Omit<PluginArtifact, 'key'> & { keyFormat?: string };
+}
 export interface ArtifactRepositoryRef {
   configMap?: string;
   key?: string;

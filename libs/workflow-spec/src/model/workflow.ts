@@ -4,6 +4,7 @@ import type {
   LabelSelector,
   LocalObjectReference,
   ObjectMeta,
+  OwnerReference,
   PersistentVolumeClaim,
   PodDisruptionBudgetSpec,
   PodDNSConfig,
@@ -12,7 +13,7 @@ import type {
   Toleration,
   Volume,
 } from './kubernetes.js';
-import type { ArtifactGC, ArtifactRepositoryRef } from './artifact.js';
+import type { Artifact, ArtifactGC, ArtifactLocation, ArtifactRepositoryRef } from './artifact.js';
 import type { Metadata, Time } from './common.js';
 import type {
   Arguments,
@@ -280,5 +281,43 @@ export interface WorkflowTaskResult extends NodeResult {
   apiVersion: string;
   kind: string;
   metadata: ObjectMeta;
+}
+
+/** What one pod deletes of the artifacts of a workflow, by node id. */
+export interface ArtifactNodeSpec {
+  archiveLocation?: ArtifactLocation;
+  artifacts?: Record<string, Artifact>;
+}
+export interface ArtifactResult {
+  name: string;
+  success?: boolean;
+  error?: string;
+}
+export interface WorkflowArtifactGCTask {
+  apiVersion: string;
+  kind: string;
+  metadata: ObjectMeta;
+  spec: { artifactsByNode?: Record<string, ArtifactNodeSpec> };
+  status?: { artifactResultsByNode?: Record<string, { artifactResults?: Record<string, ArtifactResult> }> };
+}
+
+/** What a submission may set over the object it submits. */
+export interface SubmitOpts {
+  name?: string;
+  generateName?: string;
+  entryPoint?: string;
+  /** `name=value` each. */
+  parameters?: string[];
+  serviceAccount?: string;
+  dryRun?: boolean;
+  serverDryRun?: boolean;
+  /** `a=b,c=d` */
+  labels?: string;
+  ownerReference?: OwnerReference;
+  annotations?: string;
+  podPriorityClassName?: string;
+  priority?: number;
+  /** `name=key` each. */
+  artifacts?: string[];
 }
 export type { Plugin };

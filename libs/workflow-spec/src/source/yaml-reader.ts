@@ -1,0 +1,181 @@
+import { isAlias, isMap, isScalar, isSeq, parseAllDocuments } from 'yaml';
+import type { Document, Node, Pair, YAMLMap, YAMLParseError } from 'yaml';
+import type { SourceDocument, SourceEntry, SourceNode, SourceScalar, Span, SyntaxProblem } from './source-node.js';
+import { MAX_DEPTH } from './source-node.js';
+
+/** Entries that merge keys (`<<`) may copy per document; more is a bomb. */
+const MAX_MERGED = 100_000;
+
+/** Reads every document of a YAML text. A document with a syntax error has no root, the others are read all the same. */
+export function readYaml(text: string): SourceDocument[] {
+  try {
+    // The schema makes every scalar a string: what a plain one means is decided by the field it is given to.
+    const documents = parseAllDocuments(text, {
+      schema: 'failsafe',
+      uniqueKeys: false,
+      prettyErrors: false,
+      logLevel: 'silent',
+    });
+    return [...documents].map((document) => new YamlReader(text, document).read());
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return [{ root: undefined, problems: [tooDeep({ start: 0, end: 0 })] }];
+  }
+}
+
+export const tooDeep = ({ start, end }: Span): SyntaxProblem => ({
+  severity: 'error',
+  code: 'too-deep',
+  message: `nested more than ${MAX_DEPTH} levels deep`,
+  start,
+  end,
+});
+
+const SYNTAX_HINTS: Readonly<Record<string, string>> = {
+  TAB_AS_INDENT: 'indent with spaces',
+  BAD_INDENT: 'members of one list or map begin in the same column',
+  MULTILINE_IMPLICIT_KEY: 'is a quote, a "- " or a "|" missing?',
+  BLOCK_AS_IMPLICIT_KEY: 'put quotes around a text that holds ": "',
+  MISSING_CHAR: 'is a quote or a bracket not closed?',
+};
+
+class YamlReader {
+  readonly #problems: SyntaxProblem[] = [];
+  readonly #anchors = new Map<string, SourceNode>();
+  #merged = 0;
+
+  constructor(
+    private readonly text: string,
+    private readonly document: Document.Parsed,
+  ) {}
+
+  read(): SourceDocument {
+    for (const error of this.document.errors) this.#problems.push(syntaxProblem(error));
+    if (this.#problems.length > 0) return { root: undefined, problems: this.#problems };
+    const { contents } = this.document;
+    const isEmpty = contents === null || (isScalar(contents) && contents.source === '' && contents.type === 'PLAIN');
+    return { root: isEmpty ? undefined : this.#node(contents, 0, 0), problems: this.#problems };
+  }
+
+  #node(node: Node | null, at: number, depth: number): SourceNode {
+    const span = spanOf(node, at);
+    if (node === null) return { kind: 'scalar', text: '', plain: true, ...span };
+    if (depth > MAX_DEPTH) return this.#refused(tooDeep(span));
+    if (isAlias(node)) return this.#alias(node.source, span);
+    const read = this.#content(node, span, depth);
+    if ('anchor' in node && node.anchor) this.#anchors.set(node.anchor, read);
+    return read;
+  }
+
+  #content(node: Node, span: Span, depth: number): SourceNode {
+    if (isMap(node)) return this.#unquotedTag(span) ?? this.#mapping(node, span, depth);
+    if (isSeq(node)) {
+      const items = node.items.map((item) => this.#node(item as Node | null, span.start, depth + 1));
+      return { kind: 'sequence', items, ...span };
+    }
+    if (isScalar(node)) {
+      const { tag, type } = node;
+      if (tag !== undefined && !tag.startsWith('tag:yaml.org,2002:'))
+        this.#add('unknown-tag', `the YAML tag ${tag} means nothing here`, span);
+      const plain = tag === undefined ? type === 'PLAIN' : tag !== 'tag:yaml.org,2002:str';
+      return { kind: 'scalar', text: node.source ?? '', plain, ...span };
+    }
+    return this.#refused({ severity: 'error', code: 'syntax', message: 'cannot be read', ...span });
+  }
+
+  #mapping(node: YAMLMap, span: Span, depth: number): SourceNode {
+    return { kind: 'mapping', entries: this.#entries(node, depth), ...span };
+  }
+
+  /** A template tag without quotes, which YAML reads as a map whose key is a map. */
+  #unquotedTag({ start, end }: Span): SourceScalar | undefined {
+    if (!this.text.startsWith('{{', start)) return undefined;
+    const close = this.text.indexOf('}}', start);
+    const tag = this.text.slice(start, close >= 0 && close < end ? close + 2 : end);
+    this.#problems.push({
+      severity: 'error',
+      code: 'unquoted-tag',
+      message: 'YAML reads a template tag without quotes as a map',
+      start,
+      end: start + tag.length,
+      hint: `write '${tag}' in quotes`,
+    });
+    return { kind: 'scalar', text: tag, plain: false, start, end };
+  }
+
+  #entries(map: YAMLMap, depth: number): SourceEntry[] {
+    const entries: SourceEntry[] = [];
+    const merges: SourceNode[] = [];
+    for (const { key, value } of map.items as Pair<Node | null, Node | null>[]) {
+      const read = this.#key(key, map, depth);
+      if (read === undefined) continue;
+      const content = this.#node(value, read.end, depth + 1);
+      if (read.plain && read.text === '<<') merges.push(content);
+      else entries.push({ key: read, value: content });
+    }
+    return merges.length === 0 ? entries : this.#withMerged(entries, merges);
+  }
+
+  #key(key: Node | null, map: YAMLMap, depth: number): SourceScalar | undefined {
+    const start = map.range?.[0] ?? 0;
+    const read = this.#node(key, start, depth + 1);
+    if (read.kind === 'scalar') return read;
+    this.#add('syntax', 'a key must be a text', read);
+    return undefined;
+  }
+
+  /** The map's own entries win over merged ones, and earlier merges over later ones. */
+  #withMerged(own: SourceEntry[], merges: readonly SourceNode[]): SourceEntry[] {
+    const known = new Set(own.map(({ key }) => key.text));
+    const merged: SourceEntry[] = [];
+    for (const source of merges.flatMap((node) => (node.kind === 'sequence' ? node.items : [node]))) {
+      if (source.kind !== 'mapping') {
+        this.#add('merge-key', 'only maps can be merged with <<', source);
+        continue;
+      }
+      for (const entry of source.entries) {
+        if (known.has(entry.key.text)) continue;
+        if (++this.#merged > MAX_MERGED) {
+          this.#add('too-many-aliases', 'merge keys copy too many entries', source);
+          return own;
+        }
+        known.add(entry.key.text);
+        merged.push(entry);
+      }
+    }
+    return [...own, ...merged];
+  }
+
+  #alias(name: string, span: Span): SourceNode {
+    // An anchor is known once its node is complete, so an alias inside it, which would be endless, is not.
+    const target = this.#anchors.get(name);
+    if (target !== undefined) return target;
+    return this.#refused({
+      severity: 'error',
+      code: 'unknown-anchor',
+      message: `there is no complete anchor &${name} before this alias`,
+      ...span,
+    });
+  }
+
+  #add(code: string, message: string, { start, end }: Span): void {
+    this.#problems.push({ severity: 'error', code, message, start, end });
+  }
+
+  #refused(problem: SyntaxProblem): SourceScalar {
+    this.#problems.push(problem);
+    return { kind: 'scalar', text: '', plain: true, start: problem.start, end: problem.end };
+  }
+}
+
+function spanOf(node: Node | null, at: number): Span {
+  const range = node?.range;
+  return range ? { start: range[0], end: range[1] } : { start: at, end: at };
+}
+
+function syntaxProblem(error: YAMLParseError): SyntaxProblem {
+  const hint = SYNTAX_HINTS[error.code];
+  const [start, end] = error.pos;
+  const message = error.message.replace(/("|')quote$/, '$1');
+  return { severity: 'error', code: 'syntax', message, start, end, ...(hint && { hint }) };
+}
