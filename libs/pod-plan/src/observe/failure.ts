@@ -1,4 +1,4 @@
-import { EXIT, parseTerminationReport } from '@argosy/executor-protocol';
+import { DEADLINE_EXCEEDED, EXIT, parseTerminationReport } from '@argosy/executor-protocol';
 import type { Pod } from '@argosy/workflow-spec';
 import { MAIN_CONTAINER } from '../plan/labels.js';
 
@@ -10,6 +10,7 @@ export interface PodEnd {
 }
 
 const SIGNALLED = new Set([137, 143]);
+const POD_DEADLINE_MESSAGE = 'Pod was active on the node longer than the specified deadline';
 
 /** How a pod that Kubernetes calls Failed really ended, in Argo's words: whose fault, and what to tell. */
 export function endOfFailedPod(pod: Pod): PodEnd {
@@ -17,25 +18,32 @@ export function endOfFailedPod(pod: Pod): PodEnd {
   if (status?.message) return { phase: 'Failed', message: status.message };
   if (status?.reason === 'Evicted' || status?.reason === 'DeadlineExceeded')
     return { phase: 'Failed', message: status.reason };
-  const inits = status?.initContainerStatuses ?? [];
-  const [mains, sidecars] = partition(status?.containerStatuses ?? [], ({ name }) => name === MAIN_CONTAINER);
-  for (const container of inits) {
+  for (const container of initStatuses(pod)) {
     const end = endOfContainer(container, 'Error');
     if (end) return end;
   }
+  const [mains, others] = partition(status?.containerStatuses ?? [], ({ name }) => name === MAIN_CONTAINER);
   for (const container of mains) {
     const end = endOfMain(container);
     if (end) return end;
   }
-  for (const container of sidecars) {
-    // The node ends sidecars once main has ended; that is no failure of theirs.
+  // Not planned by us: somebody's webhook put them there.
+  for (const container of others) {
+    // Ended because main has ended; that is no failure of theirs.
     if (SIGNALLED.has(container.state?.terminated?.exitCode ?? 0)) continue;
     const end = endOfContainer(container, 'Failed');
     if (end) return end;
   }
-  // Kubernetes failed the pod although main ended well, e.g. because a sidecar had to be killed.
+  // Kubernetes failed the pod although main ended well, e.g. because a container besides it had to be killed.
   if (mains.length > 0) return { phase: 'Succeeded', message: '' };
   return { phase: 'Failed', message: '' };
+}
+
+/** Containers that had to end before main began; sidecars stand among them in the status, and how they end is no matter. */
+function initStatuses({ spec, status }: Pod): ContainerStatus[] {
+  const sidecars = (spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always');
+  const names = new Set(sidecars.map(({ name }) => name));
+  return (status?.initContainerStatuses ?? []).filter(({ name }) => !names.has(name));
 }
 
 function endOfMain(container: ContainerStatus): PodEnd | undefined {
@@ -44,6 +52,8 @@ function endOfMain(container: ContainerStatus): PodEnd | undefined {
   if (terminated?.exitCode === EXIT.outputMissing && report?.error) return { phase: 'Error', message: report.error };
   if (terminated?.exitCode === EXIT.cannotStart && report?.error)
     return { phase: 'Error', message: `${container.name}: ${report.error}` };
+  // What the kubelet says when it is the first to notice.
+  if (report?.error === DEADLINE_EXCEEDED) return { phase: 'Failed', message: POD_DEADLINE_MESSAGE };
   return endOfContainer(container, 'Failed');
 }
 

@@ -1,6 +1,6 @@
 import { ENV, PATHS, SCRIPT_PART_BYTES } from '@argosy/executor-protocol';
 import type { EnsurePod } from '@argosy/workflow-engine';
-import type { Container, EnvVar, Template } from '@argosy/workflow-spec';
+import type { Container, EnvVar, Template, VolumeMount } from '@argosy/workflow-spec';
 import { kindOf } from '@argosy/workflow-engine';
 import type { PodPlanContext } from './context.js';
 import { MAIN_CONTAINER } from './labels.js';
@@ -13,6 +13,14 @@ interface UserProgram {
   readonly args: readonly string[];
   readonly script: string | null;
 }
+
+/** Volumes of ours; `var-run-argo` and `argo-staging` are called as Argo calls them. */
+export const VOLUMES = { supervisor: 'argosy', shared: 'var-run-argo', staging: 'argo-staging' } as const;
+
+const OWN_MOUNTS: readonly VolumeMount[] = [
+  { name: VOLUMES.supervisor, mountPath: PATHS.supervisorVolume, readOnly: true },
+  { name: VOLUMES.shared, mountPath: PATHS.shared },
+];
 
 /** The main container: the user's command under the supervisor. */
 export function planMainContainer(command: EnsurePod, context: PodPlanContext): Container {
@@ -29,8 +37,8 @@ export function planMainContainer(command: EnsurePod, context: PodPlanContext): 
       ...(container.env ?? []),
     ],
     volumeMounts: [
-      { name: 'argosy', mountPath: PATHS.supervisorVolume, readOnly: true },
-      ...(program.script === null ? [] : [{ name: 'argo-staging', mountPath: PATHS.staging }]),
+      ...OWN_MOUNTS,
+      ...(program.script === null ? [] : [{ name: VOLUMES.staging, mountPath: PATHS.staging }]),
       ...(container.volumeMounts ?? []),
     ],
     terminationMessagePath: PATHS.terminationMessage,
@@ -71,7 +79,7 @@ function supervisorFlags({ template, includeScriptOutput }: EnsurePod, { script 
     flags.push('--parameter', `${name}=${valueFrom.path}`);
     if (valueFrom.default !== undefined) flags.push('--default', `${name}=${valueFrom.default}`);
   }
-  return flags;
+  return flags.map(literally);
 }
 
 export function argoEnvironment(command: EnsurePod, { workflow }: PodPlanContext, containerName: string): EnvVar[] {
@@ -92,21 +100,23 @@ export function argoEnvironment(command: EnsurePod, { workflow }: PodPlanContext
 /** A script travels in the environment, in parts that the kernel takes: no ConfigMap, no further container. */
 function scriptEnvironment(script: string | null): EnvVar[] {
   if (script === null) return [];
-  const parts: EnvVar[] = [];
-  let part = '';
-  let bytes = 0;
-  const close = (): void => {
-    // Kubernetes expands $(NAME) in values; a doubled dollar keeps the script as it is.
-    parts.push({ name: `${ENV.scriptPart}${parts.length}`, value: part.replaceAll('$(', '$$$$(') });
-    part = '';
-    bytes = 0;
-  };
-  for (const char of script) {
-    const size = new TextEncoder().encode(char).length;
-    if (bytes + size > SCRIPT_PART_BYTES) close();
-    part += char;
-    bytes += size;
-  }
-  close();
+  return partsOf(script).map((part, index) => ({ name: `${ENV.scriptPart}${index}`, value: literally(part) }));
+}
+
+/** At least one part, each of at most SCRIPT_PART_BYTES, never cut within a character. */
+function partsOf(script: string): string[] {
+  const bytes = new TextEncoder().encode(script);
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  const parts: string[] = [];
+  let from = 0;
+  do {
+    let to = Math.min(from + SCRIPT_PART_BYTES, bytes.length);
+    while (to < bytes.length && ((bytes[to] ?? 0) & 0xc0) === 0x80) to--;
+    parts.push(decoder.decode(bytes.subarray(from, to)));
+    from = to;
+  } while (from < bytes.length);
   return parts;
 }
+
+/** Kubernetes replaces `$(NAME)` and makes one dollar of two in what it hands to a container; doubling keeps text as it is. */
+const literally = (text: string): string => text.replaceAll('$', '$$$$');

@@ -1,10 +1,10 @@
-import { PATHS } from '@argosy/executor-protocol';
+import { ENV, PATHS } from '@argosy/executor-protocol';
 import type { EnsurePod } from '@argosy/workflow-engine';
 import type { Affinity, Container, Pod, PodSpec, UserContainer, Volume } from '@argosy/workflow-spec';
 import { parse } from 'yaml';
 import type { PodPlanContext } from './context.js';
-import { ANNOTATIONS, LABELS } from './labels.js';
-import { argoEnvironment, planMainContainer } from './main-container.js';
+import { ANNOTATIONS, LABELS, MAIN_CONTAINER } from './labels.js';
+import { argoEnvironment, planMainContainer, VOLUMES } from './main-container.js';
 import { PodPlanError } from './plan-error.js';
 import { strategicMerge } from './strategic-merge.js';
 
@@ -17,8 +17,19 @@ export function planPod(command: EnsurePod, context: PodPlanContext): Pod {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: planMetadata(command, context),
-    spec: patched(planSpec(command, context), command, context),
+    spec: withGracePeriod(patched(planSpec(command, context), command, context)),
   };
+}
+
+/** The supervisor has to be done before the pod's grace is over. The patches may have changed it, so this comes last. */
+function withGracePeriod(spec: PodSpec): PodSpec {
+  const seconds = spec.terminationGracePeriodSeconds;
+  if (seconds === undefined) return spec;
+  const variable = { name: ENV.terminationGracePeriodSeconds, value: String(seconds) };
+  const containers = (spec.containers ?? []).map((container) =>
+    container.name === MAIN_CONTAINER ? { ...container, env: [variable, ...(container.env ?? [])] } : container,
+  );
+  return { ...spec, containers };
 }
 
 function planMetadata(command: EnsurePod, { workflow }: PodPlanContext): Pod['metadata'] {
@@ -39,7 +50,7 @@ function planMetadata(command: EnsurePod, { workflow }: PodPlanContext): Pod['me
       ...metadata?.annotations,
       [ANNOTATIONS.nodeId]: command.nodeId,
       [ANNOTATIONS.nodeName]: command.nodeName,
-      [ANNOTATIONS.defaultContainer]: 'main',
+      [ANNOTATIONS.defaultContainer]: MAIN_CONTAINER,
     },
     ownerReferences: [
       {
@@ -63,9 +74,14 @@ function planSpec(command: EnsurePod, context: PodPlanContext): PodSpec {
     restartPolicy: 'Never',
     initContainers: [
       ...supervisorInstaller(context),
-      ...(template.initContainers ?? []).map((container) => planSidecar(container, main, command, context)),
+      ...(template.initContainers ?? []).map((container) => planBesides(container, main, command, context)),
+      // Kubernetes starts such containers before main and ends them after it; nobody else in the pod could.
+      ...(template.sidecars ?? []).map((container) => ({
+        ...planBesides(container, main, command, context),
+        restartPolicy: 'Always',
+      })),
     ],
-    containers: [main, ...(template.sidecars ?? []).map((container) => planSidecar(container, main, command, context))],
+    containers: [main],
     volumes: planVolumes(command, context),
     serviceAccountName,
     // A step needs no access to the Kubernetes API; who wants it for the user's program says so.
@@ -100,32 +116,35 @@ function supervisorInstaller({ supervisor }: PodPlanContext): Container[] {
       name: 'init',
       image: supervisor.image,
       command: ['/supervisor', 'install', PATHS.supervisor],
-      volumeMounts: [{ name: 'argosy', mountPath: PATHS.supervisorVolume }],
+      volumeMounts: [{ name: VOLUMES.supervisor, mountPath: PATHS.supervisorVolume }],
       resources: { requests: { cpu: '10m', memory: '16Mi' }, limits: { cpu: '100m', memory: '32Mi' } },
     },
   ];
 }
 
 /** A sidecar or init container of the user's runs as it is; with mirrorVolumeMounts it sees what main sees of the user's. */
-function planSidecar(
+function planBesides(
   { mirrorVolumeMounts, ...container }: UserContainer,
   main: Container,
   command: EnsurePod,
   context: PodPlanContext,
 ): Container {
-  const own = ['argosy', 'argo-staging'];
-  const mirrored = mirrorVolumeMounts ? (main.volumeMounts ?? []).filter(({ name }) => !own.includes(name)) : [];
-  const volumeMounts = joined(container.volumeMounts, mirrored.length > 0 ? mirrored : undefined);
+  const own = new Set<string>(Object.values(VOLUMES));
+  const mirrored = mirrorVolumeMounts ? (main.volumeMounts ?? []).filter(({ name }) => !own.has(name)) : [];
+  const shared = { name: VOLUMES.shared, mountPath: PATHS.shared };
   return {
     ...container,
     env: [...argoEnvironment(command, context, container.name), ...(container.env ?? [])],
-    ...(volumeMounts ? { volumeMounts } : {}),
+    volumeMounts: [shared, ...(container.volumeMounts ?? []), ...mirrored],
   };
 }
 
 function planVolumes({ template }: EnsurePod, { workflow, supervisor }: PodPlanContext): Volume[] {
   // kubernetes-types 1.30 does not know image volumes yet.
-  const image = { name: 'argosy', image: { reference: supervisor.image, pullPolicy: 'IfNotPresent' } } as Volume;
+  const image = {
+    name: VOLUMES.supervisor,
+    image: { reference: supervisor.image, pullPolicy: 'IfNotPresent' },
+  } as Volume;
   const used = new Set(
     [template.container, template.script, ...(template.sidecars ?? []), ...(template.initContainers ?? [])]
       .flatMap((container) => container?.volumeMounts ?? [])
@@ -136,8 +155,9 @@ function planVolumes({ template }: EnsurePod, { workflow, supervisor }: PodPlanC
     persistentVolumeClaim: { claimName: `${workflow.metadata.name}-${claim.metadata?.name}` },
   }));
   return [
-    supervisor.delivery === 'image-volume' ? image : { name: 'argosy', emptyDir: {} },
-    ...(template.script ? [{ name: 'argo-staging', emptyDir: {} }] : []),
+    supervisor.delivery === 'image-volume' ? image : { name: VOLUMES.supervisor, emptyDir: {} },
+    { name: VOLUMES.shared, emptyDir: {} },
+    ...(template.script ? [{ name: VOLUMES.staging, emptyDir: {} }] : []),
     ...(template.volumes ?? []),
     ...[...(workflow.spec.volumes ?? []), ...claims].filter(
       ({ name }) => used.has(name) && !(template.volumes ?? []).some((volume) => volume.name === name),
@@ -163,14 +183,21 @@ function avoiding(affinity: Affinity | undefined, hosts: readonly string[]): Aff
 
 /** The workflow's podSpecPatch first, then the template's. */
 function patched(spec: PodSpec, { template }: EnsurePod, { workflow }: PodPlanContext): PodSpec {
-  return [workflow.spec.podSpecPatch, template.podSpecPatch].reduce<PodSpec>((result, patch) => {
-    if (!patch) return result;
-    let value: unknown;
-    try {
-      value = parse(patch);
-    } catch (cause) {
-      throw new PodPlanError(`podSpecPatch is not YAML: ${(cause as Error).message}`, { cause });
-    }
-    return strategicMerge(result, value) as PodSpec;
-  }, spec);
+  return [workflow.spec.podSpecPatch, template.podSpecPatch].reduce<PodSpec>(
+    (result, patch) => (patch ? (strategicMerge(result, parsePatch(patch)) as PodSpec) : result),
+    spec,
+  );
+}
+
+function parsePatch(patch: string): object {
+  let value: unknown;
+  try {
+    value = parse(patch);
+  } catch (cause) {
+    throw new PodPlanError(`podSpecPatch is not YAML: ${(cause as Error).message}`, { cause });
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new PodPlanError('podSpecPatch must be an object: part of a pod spec, as YAML or JSON');
+  }
+  return value;
 }

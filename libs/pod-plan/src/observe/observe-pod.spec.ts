@@ -1,0 +1,197 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Pod } from '@argosy/workflow-spec';
+import { observePod, overflowOf } from './observe-pod.js';
+
+type Status = NonNullable<Pod['status']>;
+type ContainerStatus = NonNullable<Status['containerStatuses']>[number];
+
+const ended = (name: string, exitCode: number, more: { reason?: string; message?: string } = {}): ContainerStatus => ({
+  name,
+  image: '',
+  imageID: '',
+  ready: false,
+  restartCount: 0,
+  state: {
+    terminated: {
+      exitCode,
+      startedAt: '2026-01-01T00:00:10Z',
+      finishedAt: '2026-01-01T00:00:40Z',
+      reason: exitCode === 0 ? 'Completed' : 'Error',
+      ...more,
+    },
+  },
+});
+const waiting = (name: string, reason: string, message?: string): ContainerStatus => ({
+  ...ended(name, 0),
+  state: { waiting: { reason, ...(message && { message }) } },
+});
+const report = (value: object): { message: string } => ({ message: JSON.stringify({ v: 1, ...value }) });
+const pod = (status: Status, spec: Partial<Pod['spec']> = {}): Pod => ({
+  metadata: { name: 'wf-1', uid: 'uid', annotations: { 'workflows.argoproj.io/node-id': 'node' } },
+  spec: { containers: [{ name: 'main' }], nodeName: 'host-1', ...spec },
+  status,
+});
+const failed = (...containerStatuses: ContainerStatus[]): Pod => pod({ phase: 'Failed', containerStatuses });
+const endOf = (value: Pod) => {
+  const { phase, message } = observePod(value);
+  return [phase, message];
+};
+
+describe('a pod that has not ended', () => {
+  it('is pending, with the reason why in Argo’s words', () => {
+    const pending = (containerStatuses: ContainerStatus[]): Pod => pod({ phase: 'Pending', containerStatuses });
+    expect(endOf(pod({}))).toEqual(['Pending', '']);
+    expect(endOf(pending([waiting('main', 'ContainerCreating')]))).toEqual(['Pending', '']);
+    expect(endOf(pending([waiting('main', 'ImagePullBackOff', 'Back-off pulling image "x"')]))).toEqual([
+      'Pending',
+      'ImagePullBackOff: Back-off pulling image "x"',
+    ]);
+    const conditions = [
+      { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/3 nodes are available' },
+    ];
+    expect(endOf(pod({ phase: 'Pending', conditions }))).toEqual(['Pending', 'Unschedulable: 0/3 nodes are available']);
+  });
+
+  it('runs on a host, ready or not', () => {
+    const status: Status = { phase: 'Running', startTime: '2026-01-01T00:00:00Z', podIP: '10.0.0.7' };
+    expect(observePod(pod({ ...status, conditions: [{ type: 'Ready', status: 'True' }] }))).toEqual({
+      podName: 'wf-1',
+      nodeId: 'node',
+      uid: 'uid',
+      phase: 'Running',
+      message: '',
+      startedAt: Date.UTC(2026, 0, 1),
+      finishedAt: null,
+      exitCode: null,
+      outputs: null,
+      outputsPending: false,
+      hostNodeName: 'host-1',
+      podIP: '10.0.0.7',
+      ready: true,
+      progress: '',
+      resourcesDuration: null,
+    });
+    expect(observePod(pod(status)).ready).toBe(false);
+  });
+});
+
+describe('a pod that succeeded', () => {
+  it('brings the outputs of its report and its exit code', () => {
+    const reported = ended('main', 0, report({ parameters: { a: '1', b: '' }, result: 'out' }));
+    expect(observePod(pod({ phase: 'Succeeded', containerStatuses: [reported] }))).toMatchObject({
+      phase: 'Succeeded',
+      message: '',
+      exitCode: 0,
+      finishedAt: Date.UTC(2026, 0, 1, 0, 0, 40),
+      outputs: {
+        parameters: [
+          { name: 'a', value: '1' },
+          { name: 'b', value: '' },
+        ],
+        result: 'out',
+        exitCode: '0',
+      },
+      outputsPending: false,
+    });
+  });
+
+  it('waits for outputs that have to be read from its log', () => {
+    const overflow = { nonce: '0'.repeat(32), frames: 2, bytes: 9000, sha256: 'a'.repeat(64) };
+    const large = pod({ phase: 'Succeeded', containerStatuses: [ended('main', 0, report({ overflow }))] });
+    expect(overflowOf(large)).toEqual(overflow);
+    expect(observePod(large)).toMatchObject({ phase: 'Succeeded', outputsPending: true, outputs: { exitCode: '0' } });
+    expect(observePod(large, { result: 'x' })).toMatchObject({
+      outputsPending: false,
+      outputs: { result: 'x', exitCode: '0' },
+    });
+    expect(overflowOf(failed(ended('main', 0, report({ result: 'x' }))))).toBeUndefined();
+  });
+
+  it('counts what it had requested for as long as it ran', () => {
+    const status: Status = { phase: 'Succeeded', containerStatuses: [ended('main', 0)] };
+    const of = (resources: object) =>
+      observePod(pod(status, { containers: [{ name: 'main', resources }] })).resourcesDuration;
+    expect(of({})).toEqual({ cpu: 3, memory: 30 });
+    expect(of({ requests: { cpu: '2', memory: '1Gi' } })).toEqual({ cpu: 60, memory: 307 });
+    expect(of({ limits: { cpu: '500m', 'nvidia.com/gpu': '1' } })).toEqual({
+      cpu: 15,
+      memory: 30,
+      'nvidia.com/gpu': 30,
+    });
+  });
+});
+
+describe('a pod that failed', () => {
+  it('is a failure of the user’s program when main ended badly', () => {
+    expect(endOf(failed(ended('main', 1)))).toEqual(['Failed', 'main: Error (exit code 1)']);
+    expect(endOf(failed(ended('main', 137, { reason: 'OOMKilled' })))).toEqual([
+      'Failed',
+      'main: OOMKilled (exit code 137)',
+    ]);
+    expect(endOf(failed(ended('main', 3, { message: 'no such host\n' })))).toEqual([
+      'Failed',
+      'main: Error (exit code 3): no such host',
+    ]);
+    expect(endOf(failed(ended('main', 3, report({ parameters: {} }))))).toEqual([
+      'Failed',
+      'main: Error (exit code 3)',
+    ]);
+  });
+
+  it('keeps the outputs that a failed program left', () => {
+    expect(observePod(failed(ended('main', 2, report({ parameters: { why: 'x' } })))).outputs).toEqual({
+      parameters: [{ name: 'why', value: 'x' }],
+      exitCode: '2',
+    });
+  });
+
+  it('is an error of the platform when the supervisor could not do its work', () => {
+    expect(endOf(failed(ended('main', 64, report({ error: 'cannot start x: No such file or directory' }))))).toEqual([
+      'Error',
+      'main: cannot start x: No such file or directory',
+    ]);
+    expect(endOf(failed(ended('main', 66, report({ error: 'cannot read output parameter p from /p: gone' }))))).toEqual(
+      ['Error', 'cannot read output parameter p from /p: gone'],
+    );
+    // Programs may use these codes too.
+    expect(endOf(failed(ended('main', 64, report({}))))).toEqual(['Failed', 'main: Error (exit code 64)']);
+    expect(endOf(failed(ended('main', 66)))).toEqual(['Failed', 'main: Error (exit code 66)']);
+  });
+
+  it('says the same about a deadline whoever noticed it first', () => {
+    const message = 'Pod was active on the node longer than the specified deadline';
+    expect(endOf(failed(ended('main', 143, report({ error: 'deadline exceeded' }))))).toEqual(['Failed', message]);
+    expect(endOf(pod({ phase: 'Failed', reason: 'DeadlineExceeded', message }))).toEqual(['Failed', message]);
+  });
+
+  it('says what Kubernetes says when it took the pod away', () => {
+    const message = 'The node was low on resource: memory.';
+    const containerStatuses = [ended('main', 137)];
+    expect(endOf(pod({ phase: 'Failed', reason: 'Evicted', message, containerStatuses }))).toEqual(['Failed', message]);
+    expect(endOf(pod({ phase: 'Failed', reason: 'Evicted' }))).toEqual(['Failed', 'Evicted']);
+    expect(endOf(pod({ phase: 'Failed' }))).toEqual(['Failed', '']);
+  });
+
+  it('is an error when main never began', () => {
+    const initContainerStatuses = [ended('fetch', 128)];
+    expect(
+      endOf(pod({ phase: 'Failed', initContainerStatuses, containerStatuses: [waiting('main', 'PodInitializing')] })),
+    ).toEqual(['Error', 'fetch: Error (exit code 128)']);
+    expect(endOf(failed(waiting('main', 'CreateContainerError', 'bad mount')))).toEqual([
+      'Error',
+      'Pod failed before main container starts due to CreateContainerError: bad mount',
+    ]);
+  });
+
+  it('does not blame the step for how containers besides main were ended', () => {
+    expect(endOf(failed(ended('main', 0), ended('proxy', 143)))).toEqual(['Succeeded', '']);
+    expect(endOf(failed(ended('main', 0), ended('proxy', 2)))).toEqual(['Failed', 'proxy: Error (exit code 2)']);
+    const sidecar: Partial<Pod['spec']> = { initContainers: [{ name: 'db', restartPolicy: 'Always' }] };
+    const status: Status = {
+      phase: 'Failed',
+      initContainerStatuses: [ended('db', 1)],
+      containerStatuses: [ended('main', 4)],
+    };
+    expect(endOf(pod(status, sidecar))).toEqual(['Failed', 'main: Error (exit code 4)']);
+  });
+});

@@ -1,0 +1,352 @@
+import { describe, expect, it } from '@jest/globals';
+import type { EnsurePod } from '@argosy/workflow-engine';
+import { instant } from '@argosy/workflow-engine';
+import type { Container, Template, Workflow, WorkflowSpec } from '@argosy/workflow-spec';
+import type { PodPlanContext } from './context.js';
+import { planPod } from './plan-pod.js';
+
+const now = Date.UTC(2026, 0, 1);
+const base: Template = { name: 'build', container: { image: 'alpine', command: ['make'], args: ['all'] } };
+
+function plan(
+  template: Template = base,
+  options: { command?: Partial<EnsurePod>; spec?: WorkflowSpec; delivery?: 'image-volume' | 'init-container' } = {},
+) {
+  const workflow: Workflow = {
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Workflow',
+    metadata: { name: 'wf', namespace: 'ci', uid: 'uid-1' },
+    spec: options.spec ?? {},
+  };
+  const command: EnsurePod = {
+    type: 'EnsurePod',
+    key: 'EnsurePod/wf-build-1',
+    podName: 'wf-build-1',
+    nodeId: 'wf-1',
+    nodeName: 'wf.build',
+    displayName: 'build',
+    template,
+    templateName: 'build',
+    boundaryTemplate: null,
+    includeScriptOutput: false,
+    deadline: null,
+    onExit: false,
+    retryAttempt: null,
+    avoidHosts: [],
+    ...options.command,
+  };
+  const context: PodPlanContext = {
+    workflow,
+    supervisor: { image: 'argosy/executor:1', delivery: options.delivery ?? 'image-volume' },
+    nowMs: now,
+  };
+  const pod = planPod(command, context);
+  const [main] = pod.spec?.containers ?? [];
+  if (!pod.spec || !main) throw new Error('no main container');
+  return { pod, spec: pod.spec, main };
+}
+const envOf = (container: Container): Record<string, string | undefined> =>
+  Object.fromEntries((container.env ?? []).map(({ name, value }) => [name, value]));
+
+describe('the pod of a step', () => {
+  it('is one container that runs the user’s command under the supervisor', () => {
+    const { spec, main } = plan();
+    expect(spec.containers).toHaveLength(1);
+    expect(spec.initContainers).toBeUndefined();
+    expect(main).toMatchObject({ name: 'main', image: 'alpine', args: ['all'] });
+    expect(main.command).toEqual(['/argosy/supervisor', 'run', '--', 'make']);
+    expect(spec).toMatchObject({ restartPolicy: 'Never', automountServiceAccountToken: false });
+  });
+
+  it('gets the supervisor from an image volume, or from a tiny init container on older clusters', () => {
+    const image = { name: 'argosy', image: { reference: 'argosy/executor:1', pullPolicy: 'IfNotPresent' } };
+    expect(plan().spec.volumes).toContainEqual(image);
+    const { spec } = plan(base, { delivery: 'init-container' });
+    expect(spec.volumes).toContainEqual({ name: 'argosy', emptyDir: {} });
+    expect(spec.initContainers).toMatchObject([
+      { name: 'init', image: 'argosy/executor:1', command: ['/supervisor', 'install', '/argosy/supervisor'] },
+    ]);
+  });
+
+  it('says whose it is', () => {
+    const { metadata } = plan(
+      { ...base, metadata: { labels: { team: 'template' }, annotations: { note: 'x' } } },
+      { spec: { podMetadata: { labels: { team: 'workflow', tier: '1' } } } },
+    ).pod;
+    expect(metadata).toEqual({
+      name: 'wf-build-1',
+      namespace: 'ci',
+      labels: {
+        team: 'template',
+        tier: '1',
+        'workflows.argoproj.io/workflow': 'wf',
+        'workflows.argoproj.io/completed': 'false',
+      },
+      annotations: {
+        note: 'x',
+        'workflows.argoproj.io/node-id': 'wf-1',
+        'workflows.argoproj.io/node-name': 'wf.build',
+        'kubectl.kubernetes.io/default-container': 'main',
+      },
+      ownerReferences: [
+        {
+          apiVersion: 'argoproj.io/v1alpha1',
+          kind: 'Workflow',
+          name: 'wf',
+          uid: 'uid-1',
+          controller: true,
+          blockOwnerDeletion: true,
+        },
+      ],
+    });
+    expect(plan(base, { command: { onExit: true } }).pod.metadata?.labels).toMatchObject({
+      'workflows.argoproj.io/on-exit': 'true',
+    });
+  });
+
+  it('tells the program what Argo tells it, before the user’s own environment', () => {
+    const env = [{ name: 'GREETING', value: 'hello $(ARGO_NODE_ID)' }];
+    const { main } = plan({ ...base, container: { ...base.container, env } });
+    expect(envOf(main)).toMatchObject({
+      ARGO_CONTAINER_NAME: 'main',
+      ARGO_NODE_ID: 'wf-1',
+      ARGO_WORKFLOW_NAME: 'wf',
+      ARGO_WORKFLOW_UID: 'uid-1',
+      ARGO_INCLUDE_SCRIPT_OUTPUT: 'false',
+      GREETING: 'hello $(ARGO_NODE_ID)',
+    });
+    expect(main.env?.at(-1)?.name).toBe('GREETING');
+    expect(main.env).toContainEqual({ name: 'ARGO_POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } });
+  });
+
+  it('captures the result and collects parameters when they are wanted', () => {
+    const outputs = {
+      parameters: [
+        { name: 'version', valueFrom: { path: '/tmp/version' } },
+        { name: 'notes', valueFrom: { path: '/tmp/notes', default: 'costs $(HOME) $$' } },
+        { name: 'none', valueFrom: { expression: '1' } },
+      ],
+    };
+    const { main } = plan({ ...base, outputs }, { command: { includeScriptOutput: true } });
+    expect(main.command).toEqual([
+      '/argosy/supervisor',
+      'run',
+      '--result',
+      '--parameter',
+      'version=/tmp/version',
+      '--parameter',
+      'notes=/tmp/notes',
+      '--default',
+      'notes=costs $$(HOME) $$$$',
+      '--',
+      'make',
+    ]);
+  });
+
+  it('ends at its deadline, whoever notices first', () => {
+    const { spec, main } = plan(base, { command: { deadline: instant(now + 90_500) } });
+    expect(spec.activeDeadlineSeconds).toBe(91);
+    expect(envOf(main).ARGO_DEADLINE).toBe('2026-01-01T00:01:30Z');
+    expect(plan(base, { command: { deadline: instant(now - 1) } }).spec.activeDeadlineSeconds).toBe(1);
+  });
+
+  it('leaves the supervisor less time than the pod has', () => {
+    expect(envOf(plan().main).ARGO_TERMINATION_GRACE_PERIOD_SECONDS).toBeUndefined();
+    const { spec, main } = plan({ ...base, podSpecPatch: 'terminationGracePeriodSeconds: 5' });
+    expect(spec.terminationGracePeriodSeconds).toBe(5);
+    expect(envOf(main).ARGO_TERMINATION_GRACE_PERIOD_SECONDS).toBe('5');
+  });
+});
+
+describe('a script', () => {
+  const script = (source: string): Template => ({
+    name: 'build',
+    script: { image: 'python', command: ['python'], source },
+  });
+
+  it('travels in the environment and is the last argument', () => {
+    const { spec, main } = plan(script('print("$HOME $(x) $$")'));
+    expect(main.command).toEqual(['/argosy/supervisor', 'run', '--script', '/argo/staging/script', '--', 'python']);
+    expect(main.args).toEqual(['/argo/staging/script']);
+    expect(envOf(main).ARGOSY_SCRIPT_0).toBe('print("$$HOME $$(x) $$$$")');
+    expect(main.volumeMounts).toContainEqual({ name: 'argo-staging', mountPath: '/argo/staging' });
+    expect(spec.volumes).toContainEqual({ name: 'argo-staging', emptyDir: {} });
+  });
+
+  it('of any length goes in parts that the kernel takes, cut between characters', () => {
+    const source = '\ufeff' + 'é漢🚢'.repeat(40_000);
+    const parts = Object.entries(envOf(plan(script(source)).main)).filter(([name]) =>
+      name.startsWith('ARGOSY_SCRIPT_'),
+    );
+    expect(parts.map(([name]) => name)).toEqual([0, 1, 2, 3].map((i) => `ARGOSY_SCRIPT_${i}`));
+    expect(parts.every(([, value]) => Buffer.byteLength(value ?? '') <= 96 * 1024)).toBe(true);
+    expect(parts.map(([, value]) => value).join('')).toBe(source);
+  });
+
+  it('may be empty', () => {
+    expect(envOf(plan(script('')).main).ARGOSY_SCRIPT_0).toBe('');
+  });
+});
+
+describe('what the pod takes from template and workflow', () => {
+  it('is the template’s before the enclosing template’s before the workflow’s', () => {
+    const of = (name: string) => ({ nodeSelector: { from: name }, tolerations: [{ key: name }] });
+    const spec = of('workflow');
+    const command = { boundaryTemplate: { name: 'steps', ...of('boundary') } };
+    expect(plan({ ...base, ...of('template') }, { spec, command }).spec).toMatchObject(of('template'));
+    expect(plan(base, { spec, command }).spec).toMatchObject(of('boundary'));
+    expect(plan(base, { spec }).spec).toMatchObject(spec);
+  });
+
+  it('covers every field a workflow may set for its pods', () => {
+    const spec: WorkflowSpec = {
+      serviceAccountName: 'deployer',
+      securityContext: { runAsUser: 1000 },
+      imagePullSecrets: [{ name: 'registry' }],
+      hostNetwork: true,
+      dnsPolicy: 'None',
+      dnsConfig: { nameservers: ['10.0.0.1'] },
+      schedulerName: 'batch',
+      podPriorityClassName: 'high',
+      hostAliases: [{ ip: '10.0.0.2', hostnames: ['a'] }],
+    };
+    const template: Template = { ...base, hostAliases: [{ ip: '10.0.0.3', hostnames: ['b'] }] };
+    expect(plan(template, { spec }).spec).toMatchObject({
+      serviceAccountName: 'deployer',
+      automountServiceAccountToken: true,
+      securityContext: { runAsUser: 1000 },
+      imagePullSecrets: [{ name: 'registry' }],
+      hostNetwork: true,
+      dnsPolicy: 'None',
+      dnsConfig: { nameservers: ['10.0.0.1'] },
+      schedulerName: 'batch',
+      priorityClassName: 'high',
+      hostAliases: [
+        { ip: '10.0.0.2', hostnames: ['a'] },
+        { ip: '10.0.0.3', hostnames: ['b'] },
+      ],
+    });
+    const off = plan(base, { spec: { ...spec, automountServiceAccountToken: false } });
+    expect(off.spec.automountServiceAccountToken).toBe(false);
+  });
+
+  it('mounts the workflow’s volumes and claims where the template uses them', () => {
+    const spec: WorkflowSpec = {
+      volumes: [
+        { name: 'secret', secret: { secretName: 's' } },
+        { name: 'unused', emptyDir: {} },
+      ],
+      volumeClaimTemplates: [{ metadata: { name: 'work' }, spec: {} }],
+    };
+    const volumeMounts = [
+      { name: 'secret', mountPath: '/s' },
+      { name: 'work', mountPath: '/w' },
+    ];
+    const template: Template = {
+      ...base,
+      volumes: [{ name: 'own', emptyDir: {} }],
+      container: { ...base.container, volumeMounts },
+    };
+    const { volumes } = plan(template, { spec }).spec;
+    expect(volumes?.slice(2)).toEqual([
+      { name: 'own', emptyDir: {} },
+      { name: 'secret', secret: { secretName: 's' } },
+      { name: 'work', persistentVolumeClaim: { claimName: 'wf-work' } },
+    ]);
+  });
+
+  it('keeps away from the hosts of earlier attempts, beside what the user asked for', () => {
+    const zone = { key: 'zone', operator: 'In', values: ['a'] };
+    const affinity = {
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [zone] }] },
+      },
+    };
+    const { spec } = plan({ ...base, affinity }, { command: { avoidHosts: ['node-1'] } });
+    const terms = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
+    const away = { key: 'kubernetes.io/hostname', operator: 'NotIn', values: ['node-1'] };
+    expect(terms).toEqual([{ matchExpressions: [zone, away] }]);
+    expect(plan(base, { command: { avoidHosts: ['node-1'] } }).spec.affinity).toBeDefined();
+    expect(plan().spec.affinity).toBeUndefined();
+  });
+});
+
+describe('containers besides main', () => {
+  const beside = {
+    name: 'db',
+    image: 'postgres',
+    mirrorVolumeMounts: true,
+    volumeMounts: [{ name: 'd', mountPath: '/d' }],
+  };
+  const template: Template = {
+    ...base,
+    container: { ...base.container, volumeMounts: [{ name: 'work', mountPath: '/w' }] },
+    initContainers: [{ name: 'fetch', image: 'git' }],
+    sidecars: [beside],
+  };
+
+  it('start before main and, when they are sidecars, end after it', () => {
+    const { initContainers, containers } = plan(template, { delivery: 'init-container' }).spec;
+    expect(initContainers?.map(({ name, restartPolicy }) => [name, restartPolicy])).toEqual([
+      ['init', undefined],
+      ['fetch', undefined],
+      ['db', 'Always'],
+    ]);
+    expect(containers.map(({ name }) => name)).toEqual(['main']);
+  });
+
+  it('see what main sees of the user’s volumes when they ask for it', () => {
+    const sidecar = plan(template).spec.initContainers?.at(-1);
+    expect(sidecar).not.toHaveProperty('mirrorVolumeMounts');
+    expect(sidecar?.volumeMounts).toEqual([
+      { name: 'var-run-argo', mountPath: '/var/run/argo' },
+      { name: 'd', mountPath: '/d' },
+      { name: 'work', mountPath: '/w' },
+    ]);
+  });
+});
+
+describe('podSpecPatch', () => {
+  it('is merged as Kubernetes merges it, the workflow’s first', () => {
+    const { main, spec } = plan(
+      { ...base, podSpecPatch: '{"containers":[{"name":"main","resources":{"limits":{"memory":"2Gi"}}}]}' },
+      {
+        spec: {
+          podSpecPatch:
+            'runtimeClassName: gvisor\ncontainers:\n  - name: main\n    resources: {limits: {cpu: "1", memory: 1Gi}}\n',
+        },
+      },
+    );
+    expect(spec).toMatchObject({ runtimeClassName: 'gvisor' });
+    expect(main.resources).toEqual({ limits: { cpu: '1', memory: '2Gi' } });
+    expect(main.image).toBe('alpine');
+  });
+
+  it('can remove and replace', () => {
+    const patch = 'volumes:\n  - {name: var-run-argo, $patch: delete}\nrestartPolicy: null\ntolerations: [{key: x}]';
+    const { spec } = plan({ ...base, tolerations: [{ key: 'y' }], podSpecPatch: patch });
+    expect(spec.volumes?.map(({ name }) => name)).toEqual(['argosy']);
+    expect(spec).not.toHaveProperty('restartPolicy');
+    expect(spec.tolerations).toEqual([{ key: 'x' }]);
+  });
+
+  it.each([': :', '[1', 'just text', '- a list'])('that is no object is refused: %s', (podSpecPatch) => {
+    expect(() => plan({ ...base, podSpecPatch })).toThrow('podSpecPatch');
+  });
+});
+
+describe('a pod that can never be', () => {
+  it('is refused when the command is not known', () => {
+    expect(() => plan({ name: 'build', container: { image: 'alpine' } })).toThrow(
+      'template "build" has no command: set it, because the image\'s own entrypoint is not looked up',
+    );
+  });
+
+  it.each([
+    ['containerSet', { containerSet: { containers: [{ name: 'main', image: 'x' }] } }],
+    ['resource', { resource: { action: 'create' } }],
+    ['data', { data: { source: {}, transformation: [] } }],
+  ] as [string, Template][])('is refused when its kind is not supported: %s', (kind, body) => {
+    expect(() => plan({ name: 'build', ...body })).toThrow(`template "build" is of kind ${kind}`);
+  });
+});
