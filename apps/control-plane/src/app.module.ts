@@ -10,6 +10,7 @@ import { AccessGuard } from './modules/access/access.guard.js';
 import { AccessModule } from './modules/access/access.module.js';
 import { AuditModule } from './modules/audit/audit.module.js';
 import { ClustersModule } from './modules/clusters/clusters.module.js';
+import { LinkModule } from './modules/link/link.module.js';
 import { LogsModule } from './modules/logs/logs.module.js';
 import { RunsModule } from './modules/runs/runs.module.js';
 import type { Database } from './persistence/database.js';
@@ -40,6 +41,7 @@ export class AppModule {
         ClustersModule,
         RunsModule,
         LogsModule,
+        LinkModule,
       ],
       controllers: [HealthController],
       providers: [{ provide: APP_GUARD, useExisting: AccessGuard }],

@@ -1,0 +1,114 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { Body, Controller, HttpCode, Inject, Injectable, Post, UnauthorizedException } from '@nestjs/common';
+import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { LINK_PATH, MESSAGE_LIMIT_BYTES } from '@argosy/link-protocol';
+import { createLogger } from '@argosy/platform';
+import { WebSocketServer } from 'ws';
+import type { WebSocket } from 'ws';
+import { CONFIG } from '../../config/control-plane.config.js';
+import type { ControlPlaneConfig } from '../../config/control-plane.config.js';
+import { Notifications } from '../../persistence/notifications.js';
+import { ClustersService } from '../clusters/clusters.service.js';
+import type { ClusterIdentity, JoinedCluster } from '../clusters/clusters.service.js';
+import { AgentConnection } from './agent-connection.js';
+import { LinkService } from './link.service.js';
+
+/** Where agents dial in. */
+@Injectable()
+export class LinkGateway implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly server = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_LIMIT_BYTES });
+  private readonly connections = new Map<string, AgentConnection>();
+  private readonly logger;
+  private unsubscribe: () => void = () => undefined;
+  private stopping = false;
+
+  constructor(
+    private readonly adapter: HttpAdapterHost,
+    private readonly clusters: ClustersService,
+    private readonly service: LinkService,
+    private readonly notifications: Notifications,
+    @Inject(CONFIG) private readonly config: ControlPlaneConfig,
+  ) {
+    this.logger = createLogger('link', config.ARGOSY_LOG_LEVEL);
+  }
+
+  onApplicationBootstrap(): void {
+    const http = this.adapter.httpAdapter.getHttpServer() as Server;
+    http.on('upgrade', (request, socket: Duplex, head) => {
+      if (new URL(request.url ?? '/', 'http://localhost').pathname !== LINK_PATH) return;
+      void this.admit(request, socket, head);
+    });
+    this.unsubscribe = this.notifications.subscribe((notification) => {
+      if (notification === 'gap') for (const connection of this.connections.values()) connection.offerCommands();
+      else if (notification.kind === 'command') this.connections.get(notification.clusterId)?.offerCommands();
+    });
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping = true;
+    this.unsubscribe();
+    for (const connection of this.connections.values()) connection.end('shutdown', 'the control plane is stopping');
+    await Promise.all([...this.connections.values()].map((connection) => connection.settled()));
+  }
+
+  private async admit(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const credential = /^Bearer\s+(.+)$/i.exec(request.headers.authorization ?? '')?.[1];
+    const cluster =
+      credential && !this.stopping
+        ? await this.clusters.authenticateCluster(credential).catch(() => undefined)
+        : undefined;
+    if (!cluster) {
+      socket.end(
+        `HTTP/1.1 ${this.stopping ? '503 Service Unavailable' : '401 Unauthorized'}\r\nConnection: close\r\n\r\n`,
+      );
+      return;
+    }
+    this.server.handleUpgrade(request, socket, head, (webSocket) => this.opened(webSocket, cluster));
+  }
+
+  private opened(socket: WebSocket, cluster: ClusterIdentity): void {
+    // Two agents of one cluster would do everything twice: the one that came last is the one that lives.
+    this.connections.get(cluster.clusterId)?.end('replaced', 'another agent of this cluster has connected');
+    const connection = new AgentConnection({
+      socket,
+      cluster,
+      service: this.service,
+      logger: this.logger,
+      heartbeatIntervalMs: this.config.ARGOSY_HEARTBEAT_MS,
+    });
+    this.connections.set(cluster.clusterId, connection);
+    socket.on('error', (err) => this.logger.warn({ err, cluster: cluster.name }, 'The connection of an agent broke'));
+    socket.on('close', () => void this.closed(connection, cluster));
+    this.logger.info({ cluster: cluster.name }, 'An agent has connected');
+  }
+
+  private async closed(connection: AgentConnection, cluster: ClusterIdentity): Promise<void> {
+    await connection.settled();
+    if (this.connections.get(cluster.clusterId) !== connection) return;
+    this.connections.delete(cluster.clusterId);
+    this.logger.info({ cluster: cluster.name }, 'An agent has gone');
+    if (!this.stopping)
+      await this.service
+        .closed(cluster)
+        .catch((err: unknown) => this.logger.warn({ err }, 'Could not record that an agent has gone'));
+  }
+}
+
+/** Exchanges a one-time join token for the credential with which an agent dials in. */
+@Controller('link/v1')
+export class JoinController {
+  constructor(private readonly clusters: ClustersService) {}
+
+  @Post('join')
+  @HttpCode(200)
+  async join(@Body() body: { token?: unknown }): Promise<JoinedCluster> {
+    const joined = typeof body?.token === 'string' ? await this.clusters.exchangeJoinToken(body.token) : undefined;
+    if (!joined)
+      throw new UnauthorizedException(
+        'The join token is not valid: it has been used, has expired, or never was one. Register the cluster again.',
+      );
+    return joined;
+  }
+}
