@@ -86,16 +86,14 @@ function tooLarge(
   next: NextFunction,
 ): void {
   if (error.type !== 'entity.too.large') return next(error);
-  response
-    .status(413)
-    .json({
-      errors: [
-        {
-          message: `The request has ${error.length} bytes; at most ${error.limit} are taken. A manifest may have 2 MB.`,
-          extensions: { code: 'PAYLOAD_TOO_LARGE' },
-        },
-      ],
-    });
+  response.status(413).json({
+    errors: [
+      {
+        message: `The request has ${error.length} bytes; at most ${error.limit} are taken. A manifest may have 2 MB.`,
+        extensions: { code: 'PAYLOAD_TOO_LARGE' },
+      },
+    ],
+  });
 }
 
 /** The built dashboard, with its page for every address that is not the API's. */

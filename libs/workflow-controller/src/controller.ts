@@ -142,10 +142,7 @@ export class WorkflowController {
         const object = await kube.get<Workflow>({ type: resources.workflows, namespace, name });
         const outcome = applyIntent(hydrate(object), intent, { now: instant(this.clock.now()) });
         if (!outcome.ok) return outcome;
-        if (outcome.patch) {
-          const written = await persist(kube, object, object.metadata.resourceVersion ?? '', outcome.patch);
-          this.informers?.workflows.observe(written);
-        }
+        // Pods that have to go must go first: a node that is reset would take its old pod for the new one.
         await carryOut(outcome.commands, {
           kube,
           workflow: object,
@@ -154,6 +151,10 @@ export class WorkflowController {
           nowMs: this.clock.now(),
           observePod: () => undefined,
         });
+        if (outcome.patch) {
+          const written = await persist(kube, object, object.metadata.resourceVersion ?? '', outcome.patch);
+          this.informers?.workflows.observe(written);
+        }
         this.queue.add(`${namespace}/${name}`);
         return { ok: true };
       } catch (error) {

@@ -99,8 +99,7 @@ export class Stack {
     await this.launch(`${name}-agent`, 'agent', {
       ARGOSY_CONTROL_PLANE_URL: this.url,
       ARGOSY_AGENT_DATA_DIR: agentDir,
-      ARGOSY_KUBE_URL: String(ready.url),
-      ARGOSY_KUBE_TOKEN: String(ready.token),
+      ARGOSY_KUBECONFIG: String(ready.kubeconfig),
       ...(joinToken ? { ARGOSY_JOIN_TOKEN: joinToken } : {}),
     });
   }

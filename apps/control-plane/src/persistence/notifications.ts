@@ -10,7 +10,8 @@ export type Notification =
       readonly change: 'CREATED' | 'UPDATED' | 'DELETED';
     }
   | { readonly kind: 'log'; readonly tenantId: string; readonly runId: string }
-  | { readonly kind: 'cluster'; readonly tenantId: string; readonly clusterId: string }
+  /** With the id of a session when its agent has just connected. */
+  | { readonly kind: 'cluster'; readonly tenantId: string; readonly clusterId: string; readonly sessionId?: string }
   | { readonly kind: 'command'; readonly tenantId: string; readonly clusterId: string };
 
 const CHANNEL = 'argosy';
@@ -38,6 +39,13 @@ export class Notifications {
   /** Heard by all replicas once the transaction has been committed. */
   async publish(tx: Transaction, notification: Notification): Promise<void> {
     await tx.$executeRaw`SELECT pg_notify(${CHANNEL}, ${JSON.stringify(notification)})`;
+  }
+
+  /** As `publish`, in one statement. */
+  async publishAll(tx: Transaction, notifications: readonly Notification[]): Promise<void> {
+    if (notifications.length === 0) return;
+    const payloads = notifications.map((notification) => JSON.stringify(notification));
+    await tx.$executeRaw`SELECT pg_notify(${CHANNEL}, payload) FROM unnest(${payloads}::text[]) AS payload`;
   }
 
   subscribe(listener: Listener): () => void {

@@ -1,13 +1,16 @@
-import type { AgentMessage, ControlMessage } from '@argosy/link-protocol';
+import type { Bye, ControlMessage, ControlSessionAction, Digests, Heartbeat, Hello } from '@argosy/link-protocol';
 import { ControlSession, decodeAgentMessage, encodeMessage } from '@argosy/link-protocol';
-import type { Hello } from '@argosy/link-protocol';
 import type { Logger } from '@argosy/platform';
 import type { WebSocket } from 'ws';
 import type { ClusterIdentity } from '../clusters/clusters.service.js';
+import type { IngestService, NumberedFacts } from './ingest.service.js';
 import type { LinkService } from './link.service.js';
+import type { ResyncService } from './resync.service.js';
 
-/** Messages that may wait for the database before the socket is paused. */
-const MOST_WAITING = 64;
+/** Facts that may wait for the database before the socket is paused. */
+const MOST_WAITING_BYTES = 8 * 1024 * 1024;
+/** Facts taken in with one transaction. */
+const BATCH_BYTES = 2 * 1024 * 1024;
 /** Heartbeats an agent may miss before it counts as gone. */
 const PATIENCE = 3;
 
@@ -15,33 +18,55 @@ export interface ConnectionOptions {
   readonly socket: WebSocket;
   readonly cluster: ClusterIdentity;
   readonly service: LinkService;
+  readonly ingest: IngestService;
+  readonly resync: ResyncService;
   readonly logger: Logger;
   readonly heartbeatIntervalMs: number;
 }
+interface Waiting extends NumberedFacts {
+  readonly bytes: number;
+}
 
-/** One socket of one agent: everything it says is done in order, one thing after the other. */
+/**
+ * One socket of one agent. What it says is understood at once and dealt with in order, one thing after the other; facts
+ * that come while the database is busy are taken in together afterwards.
+ */
 export class AgentConnection {
   private readonly session = new ControlSession();
+  private readonly waiting: Waiting[] = [];
+  private readonly named = new Set<string>();
+  private waitingBytes = 0;
   private streamId = '';
-  private waiting = 0;
   private chain: Promise<void> = Promise.resolve();
+  private ended = false;
   private silence: NodeJS.Timeout | undefined;
+  private readonly pings: NodeJS.Timeout;
+  /** Absent until the agent has said hello. */
+  sessionId: string | undefined;
 
   constructor(private readonly options: ConnectionOptions) {
-    const { socket } = options;
-    socket.on('message', (data: Buffer) => this.received(data.toString()));
-    socket.on('close', () => clearTimeout(this.silence));
+    const { socket, heartbeatIntervalMs } = options;
+    socket.on('message', (data: Buffer) => this.received(data));
+    // Lets the agent notice a dead control plane; a dead agent is noticed by its silence.
+    this.pings = setInterval(() => socket.ping(), heartbeatIntervalMs);
+    socket.on('close', () => {
+      this.ended = true;
+      clearTimeout(this.silence);
+      clearInterval(this.pings);
+    });
     this.heard();
   }
 
   /** There may be commands to send. */
   offerCommands(): void {
-    this.enqueue(() => this.sendCommands());
+    if (this.sessionId !== undefined) this.enqueue(() => this.sendCommands());
   }
 
   /** Ends the connection and says why. */
-  end(code: 'unauthorized' | 'protocol' | 'replaced' | 'shutdown', message: string): void {
+  end(code: Bye['code'], message: string): void {
+    if (this.ended) return;
     this.send({ t: 'bye', code, message });
+    this.ended = true;
     this.options.socket.close(1000);
   }
 
@@ -50,89 +75,103 @@ export class AgentConnection {
     return this.chain;
   }
 
-  private received(text: string): void {
+  private received(data: Buffer): void {
     this.heard();
-    this.enqueue(async () => {
-      let message: AgentMessage;
-      try {
-        message = decodeAgentMessage(text);
-      } catch (error) {
-        return this.end('protocol', (error as Error).message);
-      }
-      await this.handle(message);
-    });
+    if (this.ended) return;
+    let actions: ControlSessionAction[];
+    try {
+      actions = this.session.receive(decodeAgentMessage(data.toString()));
+    } catch (error) {
+      return this.end('protocol', (error as Error).message);
+    }
+    for (const action of actions) this.act(action, data.length);
   }
 
-  private enqueue(work: () => Promise<void> | void): void {
+  private act(action: ControlSessionAction, bytes: number): void {
+    switch (action.do) {
+      case 'greet':
+        return this.enqueue(() => this.greet(action.hello));
+      case 'apply':
+        this.waiting.push({ seq: action.seq, facts: action.facts, bytes });
+        this.waitingBytes += bytes;
+        if (this.waitingBytes > MOST_WAITING_BYTES) this.options.socket.pause();
+        return this.enqueue(() => this.takeFacts());
+      case 'commandsTaken':
+        return this.enqueue(() => this.commandsTaken(action.seq));
+      case 'compare':
+        return this.enqueue(() => this.compare(action.digests));
+      case 'heartbeat':
+        return this.enqueue(() => this.heartbeat(action.heartbeat));
+      case 'refuse':
+        return this.end(action.bye.code, action.bye.message);
+    }
+  }
+
+  private enqueue(work: () => Promise<void>): void {
     const { socket, logger, cluster } = this.options;
-    if (++this.waiting > MOST_WAITING) socket.pause();
-    this.chain = this.chain.then(work).then(
-      () => this.done(),
-      (err: unknown) => {
+    this.chain = this.chain
+      .then(() => (socket.readyState === socket.OPEN ? work() : undefined))
+      .catch((err: unknown) => {
         // What was not stored is not acknowledged: the agent connects again and sends it again.
         logger.error({ err, cluster: cluster.name }, 'Could not take in what an agent said; it will say it again');
         socket.terminate();
-      },
-    );
-  }
-
-  private done(): void {
-    if (--this.waiting <= MOST_WAITING / 2) this.options.socket.resume();
-  }
-
-  private async handle(message: AgentMessage): Promise<void> {
-    const { service, cluster } = this.options;
-    for (const action of this.session.receive(message)) {
-      switch (action.do) {
-        case 'greet':
-          await this.greet(action.hello);
-          break;
-        case 'apply': {
-          await service.apply(cluster, this.streamId, action.seq, action.facts);
-          const ack = this.session.applied(action.seq);
-          if (ack) this.send(ack);
-          break;
-        }
-        case 'commandsTaken':
-          await service.commandsTaken(cluster, action.seq);
-          await this.sendCommands();
-          break;
-        case 'compare':
-          // The digests are only sent when facts are missing here; asking for all is right then, and rare.
-          await this.sendCommands();
-          break;
-        case 'heartbeat':
-          await service.heard(cluster, action.heartbeat);
-          break;
-        case 'refuse':
-          this.end(action.bye.code, action.bye.message);
-          break;
-      }
-    }
+      });
   }
 
   private async greet(hello: Hello): Promise<void> {
     const { service, cluster, heartbeatIntervalMs } = this.options;
     this.streamId = hello.streamId;
-    const stored = await service.opened(cluster, hello);
+    const { sessionId, storedSeq, resync } = await service.opened(cluster, hello);
+    this.sessionId = sessionId;
     const { clusterId, name: clusterName, epoch } = cluster;
-    this.send(this.session.welcome(stored, { clusterId, clusterName, epoch, heartbeatIntervalMs }));
+    this.send(this.session.welcome(storedSeq, resync, { clusterId, clusterName, epoch, heartbeatIntervalMs }));
     await this.sendCommands();
+  }
+
+  private async takeFacts(): Promise<void> {
+    const { ingest, cluster, socket, logger } = this.options;
+    const batch: Waiting[] = [];
+    for (let bytes = 0; bytes < BATCH_BYTES && this.waiting.length > 0; bytes += batch.at(-1)?.bytes ?? 0)
+      batch.push(...this.waiting.splice(0, 1));
+    const last = batch.at(-1);
+    if (!last) return;
+    const refused = await ingest.take({ ...cluster, streamId: this.streamId }, batch);
+    for (const { fact, error: err } of refused)
+      logger.error({ err, cluster: cluster.name, fact: fact.kind }, 'The database refused a fact; it is left out');
+    const ack = this.session.applied(last.seq);
+    if (ack) this.send(ack);
+    this.waitingBytes -= batch.reduce((sum, { bytes }) => sum + bytes, 0);
+    if (this.waitingBytes <= MOST_WAITING_BYTES / 2) socket.resume();
+  }
+
+  private async commandsTaken(seq: number): Promise<void> {
+    await this.options.service.commandsTaken(this.options.cluster, seq);
+    await this.sendCommands();
+  }
+
+  private async compare({ runs, last }: Digests): Promise<void> {
+    const { resync, cluster } = this.options;
+    for (const { uid } of runs) this.named.add(uid);
+    await resync.compare(cluster, runs);
+    if (last) await resync.closeAbsent(cluster, this.named);
+  }
+
+  private async heartbeat(heartbeat: Heartbeat): Promise<void> {
+    const { service, cluster } = this.options;
+    if (!(await service.heard(cluster, this.sessionId ?? '', heartbeat)))
+      this.end('replaced', 'another agent of this cluster has connected');
   }
 
   private async sendCommands(): Promise<void> {
     const room = this.session.commandRoom;
     if (room <= 0) return;
-    const commands = await this.options.service.pendingCommands(
-      this.options.cluster,
-      this.session.lastCommandSent,
-      room,
-    );
+    const { service, cluster } = this.options;
+    const commands = await service.pendingCommands(cluster, this.session.lastCommandSent, room);
     for (const command of this.session.offer(commands)) this.send(command);
   }
 
   private send(message: ControlMessage): void {
-    this.options.socket.send(encodeMessage(message));
+    if (!this.ended) this.options.socket.send(encodeMessage(message));
   }
 
   private heard(): void {

@@ -1,200 +1,231 @@
 import { Injectable } from '@nestjs/common';
-import type { AgentFact, JournalEvent, LogChunk, RunDelta, RunDeleted } from '@argosy/link-protocol';
-import { podNameOf } from '@argosy/workflow-engine';
-import type { NodeStatus, Workflow } from '@argosy/workflow-spec';
+import type { JournalEvent, LogChunk, RunDelta } from '@argosy/link-protocol';
 import { uuidv7 } from 'uuidv7';
-import { stringify } from 'yaml';
 import type { Transaction } from '../../persistence/database.js';
-import { Prisma } from '../../persistence/generated/client.js';
-import type { ClusterIdentity } from '../clusters/clusters.service.js';
+import { nodeColumns, toRunPhase } from './fact-batch.js';
 
-export interface Ingested {
-  readonly changedRuns: ReadonlySet<string>;
-  readonly newRuns: ReadonlySet<string>;
-  readonly loggedRuns: ReadonlySet<string>;
+export interface KnownRun {
+  readonly id: string;
+  readonly uid: string;
+  readonly phase: string;
+}
+/** A run's delta together with the row it belongs to. */
+export interface PlacedDelta {
+  readonly runId: string;
+  readonly delta: RunDelta;
+}
+/** A workflow that somebody else created in the cluster. */
+export interface ForeignRun {
+  readonly delta: RunDelta;
+  readonly manifest: string;
+  readonly entrypoint: string | null;
+  readonly parameters: readonly { name: string; value: string | null }[];
+}
+export interface LogKey {
+  readonly runId: string;
+  readonly nodeId: string;
+  readonly container: string;
 }
 
-/** Takes in what agents tell, in statements that cost the same for one row as for a thousand. */
+/** Ingest's statements: each writes a whole batch, because a statement per row would cost twenty times as much. */
 @Injectable()
 export class IngestRepository {
-  /** Highest fact number of the stream that is stored; 0 for a new stream. */
-  async storedSeq(tx: Transaction, clusterId: string, streamId: string): Promise<number> {
-    const row = await tx.agentStream.findUnique({ where: { clusterId_streamId: { clusterId, streamId } } });
-    return Number(row?.ackedSeq ?? 0);
+  /** Highest number taken in of the stream, which is locked until the end of the transaction. */
+  async lockStream(tx: Transaction, tenantId: string, clusterId: string, streamId: string): Promise<number> {
+    await tx.$executeRaw`
+      INSERT INTO agent_stream (cluster_id, stream_id, tenant_id, acked_seq)
+      VALUES (${clusterId}::uuid, ${streamId}, ${tenantId}::uuid, 0) ON CONFLICT DO NOTHING`;
+    const [row] = await tx.$queryRaw<{ acked: bigint }[]>`
+      SELECT acked_seq AS acked FROM agent_stream
+      WHERE cluster_id = ${clusterId}::uuid AND stream_id = ${streamId} FOR UPDATE`;
+    return Number(row?.acked ?? 0);
   }
 
-  /** Moves the number in the transaction that applies the facts. False when they have been applied before. */
-  async advance(
+  async moveStream(tx: Transaction, clusterId: string, streamId: string, seq: number): Promise<void> {
+    await tx.$executeRaw`
+      UPDATE agent_stream SET acked_seq = greatest(acked_seq, ${seq})
+      WHERE cluster_id = ${clusterId}::uuid AND stream_id = ${streamId}`;
+  }
+
+  /** Tells submitted runs which object they have become. A run has one object, for good. */
+  async bindRuns(tx: Transaction, clusterId: string, pairs: readonly { uid: string; runId: string }[]): Promise<void> {
+    await tx.$executeRaw`
+      UPDATE run SET uid = given.uid
+      FROM unnest(${pairs.map(({ uid }) => uid)}::text[], ${pairs.map(({ runId }) => runId)}::uuid[]) AS given (uid, run_id)
+      WHERE run.id = given.run_id AND run.cluster_id = ${clusterId}::uuid AND run.uid IS NULL
+        AND NOT EXISTS (SELECT 1 FROM run other WHERE other.cluster_id = ${clusterId}::uuid AND other.uid = given.uid)`;
+  }
+
+  /** Objects that this cluster was told to create for a run, by the run's id and the object's name. */
+  async onceSubmitted(tx: Transaction, clusterId: string, deltas: readonly RunDelta[]): Promise<Set<string>> {
+    const claiming = deltas.filter(({ runId }) => runId !== undefined);
+    if (claiming.length === 0) return new Set();
+    const rows = await tx.$queryRaw<{ uid: string }[]>`
+      SELECT given.uid FROM unnest(${claiming.map(({ uid }) => uid)}::text[], ${claiming.map(({ runId }) => runId)}::text[],
+        ${claiming.map(({ name }) => name)}::text[]) AS given (uid, run_id, name)
+      WHERE EXISTS (
+        SELECT 1 FROM agent_command c WHERE c.cluster_id = ${clusterId}::uuid AND c.body ->> 'type' = 'CreateWorkflow'
+          AND c.body ->> 'runId' = given.run_id AND c.body #>> '{workflow,metadata,name}' = given.name)`;
+    return new Set(rows.map(({ uid }) => uid));
+  }
+
+  async insertForeign(
     tx: Transaction,
-    { clusterId, tenantId }: ClusterIdentity,
-    streamId: string,
-    seq: number,
-  ): Promise<boolean> {
-    const moved = await tx.$executeRaw`
-      INSERT INTO agent_stream (cluster_id, stream_id, tenant_id, acked_seq) VALUES (${clusterId}::uuid, ${streamId}, ${tenantId}::uuid, ${seq})
-      ON CONFLICT (cluster_id, stream_id) DO UPDATE SET acked_seq = excluded.acked_seq WHERE agent_stream.acked_seq < excluded.acked_seq`;
-    return moved > 0;
+    tenantId: string,
+    clusterId: string,
+    runs: readonly ForeignRun[],
+  ): Promise<string[]> {
+    const rows = runs.map(({ delta, ...rest }) => ({
+      id: uuidv7(),
+      uid: delta.uid,
+      namespace: delta.namespace,
+      name: delta.name,
+      phase: toRunPhase(delta.phase),
+      created_at: delta.createdAt,
+      ...rest,
+    }));
+    const created = await tx.$queryRaw<{ id: string }[]>`
+      INSERT INTO run (id, tenant_id, cluster_id, uid, namespace, name, phase, created_at, manifest, entrypoint, parameters, placement_reason)
+      SELECT id, ${tenantId}::uuid, ${clusterId}::uuid, uid, namespace, name, phase, created_at, manifest, entrypoint, parameters, 'created in the cluster'
+      FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS given (id uuid, uid text, namespace text, name text,
+        phase text, created_at timestamptz, manifest text, entrypoint text, parameters jsonb)
+      ON CONFLICT (cluster_id, uid) DO NOTHING RETURNING id`;
+    return created.map(({ id }) => id);
   }
 
-  async apply(tx: Transaction, cluster: ClusterIdentity, facts: readonly AgentFact[]): Promise<Ingested> {
-    const of = <K extends AgentFact['kind']>(kind: K): Extract<AgentFact, { kind: K }>[] =>
-      facts.filter((fact): fact is Extract<AgentFact, { kind: K }> => fact.kind === kind);
-    const ids = new RunIds(tx, cluster);
-    const deltas = of('run');
-    await ids.know([...deltas, ...of('log'), ...of('event'), ...of('runDeleted')]);
-    for (const delta of deltas) await this.upsertRun(tx, cluster, delta, ids);
-    await this.upsertNodes(tx, cluster, deltas, ids);
-    await this.addEvents(tx, cluster, of('event'), ids);
-    await this.addLogs(tx, cluster, of('log'), ids);
-    await this.markDeleted(tx, of('runDeleted'), ids);
-    const known = (list: readonly { uid: string; runId?: string }[]): Set<string> =>
-      new Set(list.flatMap((fact) => ids.of(fact) ?? []));
-    return { changedRuns: known([...deltas, ...of('runDeleted')]), newRuns: ids.created, loggedRuns: known(of('log')) };
+  /** Rows of these objects, locked, so that what is decided from their phase still holds when it is written. */
+  async knownRuns(tx: Transaction, clusterId: string, uids: readonly string[]): Promise<KnownRun[]> {
+    return tx.$queryRaw<KnownRun[]>`
+      SELECT id, uid, phase FROM run WHERE cluster_id = ${clusterId}::uuid AND uid = ANY(${uids}::text[])
+      ORDER BY id FOR UPDATE`;
   }
 
-  private async upsertRun(
-    tx: Transaction,
-    { clusterId, tenantId }: ClusterIdentity,
-    delta: RunDelta,
-    ids: RunIds,
-  ): Promise<void> {
-    const id = ids.of(delta) ?? ids.create(delta);
-    const workflow = delta.manifest as Workflow | undefined;
-    const parameters = (workflow?.spec.arguments?.parameters ?? []).map(({ name, value }) => ({
-      name,
-      value: value === undefined ? null : String(value),
+  async updateRuns(tx: Transaction, deltas: readonly PlacedDelta[]): Promise<void> {
+    const rows = deltas.map(({ runId, delta }) => ({
+      id: runId,
+      phase: toRunPhase(delta.phase),
+      message: delta.message,
+      progress: delta.progress,
+      suspended: delta.suspended,
+      labels: delta.labels,
+      annotations: delta.annotations,
+      outputs: delta.outputs,
+      node_count: delta.nodeCount,
+      started_at: delta.startedAt,
+      finished_at: delta.finishedAt,
     }));
     await tx.$executeRaw`
-      INSERT INTO run (id, tenant_id, cluster_id, uid, namespace, name, phase, message, progress, suspended, labels, annotations, parameters, outputs, manifest,
-                       entrypoint, node_count, created_at, started_at, finished_at)
-      VALUES (${id}::uuid, ${tenantId}::uuid, ${clusterId}::uuid, ${delta.uid}, ${delta.namespace}, ${delta.name}, ${delta.phase.toUpperCase()}, ${delta.message},
-              ${delta.progress}, ${delta.suspended}, ${JSON.stringify(delta.labels)}::jsonb, ${JSON.stringify(delta.annotations)}::jsonb,
-              ${JSON.stringify(parameters)}::jsonb, ${delta.outputs ? JSON.stringify(delta.outputs) : null}::jsonb, ${workflow ? stringify(workflow, { lineWidth: 0 }) : ''},
-              ${workflow?.spec.entrypoint ?? null}, ${delta.nodeCount}, ${delta.createdAt}::timestamptz, ${delta.startedAt}::timestamptz, ${delta.finishedAt}::timestamptz)
-      ON CONFLICT (id) DO UPDATE SET
-        uid = excluded.uid, phase = excluded.phase, message = excluded.message, progress = excluded.progress, suspended = excluded.suspended,
-        labels = excluded.labels, annotations = excluded.annotations, outputs = excluded.outputs, node_count = excluded.node_count,
-        started_at = excluded.started_at, finished_at = excluded.finished_at`;
+      UPDATE run SET phase = given.phase, message = given.message, progress = given.progress,
+        suspended = given.suspended, labels = given.labels, annotations = given.annotations, outputs = given.outputs,
+        node_count = given.node_count, started_at = given.started_at, finished_at = given.finished_at,
+        deleted_from_cluster = false
+      FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS given (id uuid, phase text, message text, progress text,
+        suspended boolean, labels jsonb, annotations jsonb, outputs jsonb, node_count int, started_at timestamptz, finished_at timestamptz)
+      WHERE run.id = given.id`;
   }
 
-  private async upsertNodes(
-    tx: Transaction,
-    { tenantId }: ClusterIdentity,
-    deltas: readonly RunDelta[],
-    ids: RunIds,
-  ): Promise<void> {
-    // Of one node the last state counts; one statement may touch a row only once.
-    const rows = new Map<string, { run_id: string; node_id: string; status: NodeStatus & { podName?: string } }>();
-    for (const delta of deltas) {
-      const runId = ids.of(delta) ?? '';
-      for (const { id, status } of delta.nodes) {
-        const node = status as unknown as NodeStatus;
-        const podName =
-          node.type === 'Pod' ? podNameOf(delta.name, node.name, node.templateName ?? '', id as never) : undefined;
-        rows.set(`${runId}/${id}`, { run_id: runId, node_id: id, status: { ...node, podName } });
-      }
-      if (delta.full)
-        await tx.$executeRaw`DELETE FROM run_node WHERE run_id = ${runId}::uuid AND node_id <> ALL(${delta.nodes.map(({ id }) => id)})`;
-    }
-    if (rows.size === 0) return;
+  /** Removes nodes of runs that were told whole, as far as they were not among what was told. */
+  async removeOtherNodes(tx: Transaction, deltas: readonly PlacedDelta[]): Promise<void> {
+    const kept = deltas.flatMap(({ runId, delta }) => delta.nodes.map(({ id }) => ({ runId, id })));
     await tx.$executeRaw`
-      INSERT INTO run_node (run_id, node_id, tenant_id, name, type, phase, started_at, finished_at, status)
-      SELECT n.run_id, n.node_id, ${tenantId}::uuid, n.status ->> 'name', n.status ->> 'type', coalesce(n.status ->> 'phase', 'Pending'),
-             (n.status ->> 'startedAt')::timestamptz, (n.status ->> 'finishedAt')::timestamptz, n.status
-      FROM jsonb_to_recordset(${JSON.stringify([...rows.values()])}::jsonb) AS n(run_id uuid, node_id text, status jsonb)
+      DELETE FROM run_node WHERE run_id = ANY(${deltas.map(({ runId }) => runId)}::uuid[])
+      AND NOT EXISTS (
+        SELECT 1 FROM unnest(${kept.map(({ runId }) => runId)}::uuid[], ${kept.map(({ id }) => id)}::text[]) AS kept (run_id, node_id)
+        WHERE kept.run_id = run_node.run_id AND kept.node_id = run_node.node_id)`;
+  }
+
+  async upsertNodes(tx: Transaction, tenantId: string, deltas: readonly PlacedDelta[]): Promise<void> {
+    const rows = deltas.flatMap(({ runId, delta }) => delta.nodes.map((node) => ({ runId, ...nodeColumns(node) })));
+    await tx.$executeRaw`
+      INSERT INTO run_node (tenant_id, run_id, node_id, name, type, phase, started_at, finished_at, status)
+      SELECT ${tenantId}::uuid, * FROM unnest(
+        ${rows.map(({ runId }) => runId)}::uuid[], ${rows.map(({ nodeId }) => nodeId)}::text[],
+        ${rows.map(({ name }) => name)}::text[], ${rows.map(({ type }) => type)}::text[], ${rows.map(({ phase }) => phase)}::text[],
+        ${rows.map(({ startedAt }) => startedAt)}::timestamptz[], ${rows.map(({ finishedAt }) => finishedAt)}::timestamptz[],
+        ${rows.map(({ status }) => status)}::jsonb[])
       ON CONFLICT (run_id, node_id) DO UPDATE SET name = excluded.name, type = excluded.type, phase = excluded.phase,
         started_at = excluded.started_at, finished_at = excluded.finished_at, status = excluded.status`;
   }
 
-  private async addEvents(
+  async insertEvents(
     tx: Transaction,
-    { tenantId }: ClusterIdentity,
-    events: readonly JournalEvent[],
-    ids: RunIds,
+    tenantId: string,
+    events: readonly { runId: string; event: Omit<JournalEvent, 'kind' | 'uid'> }[],
   ): Promise<void> {
-    const rows = events.flatMap((event) => {
-      const runId = ids.of(event);
-      return runId
-        ? [
-            {
-              id: uuidv7(),
-              runId,
-              tenantId,
-              nodeId: event.nodeId,
-              reason: event.reason,
-              message: event.message,
-              at: new Date(event.at),
-            },
-          ]
-        : [];
+    await tx.$executeRaw`
+      INSERT INTO run_event (tenant_id, id, run_id, node_id, reason, message, at)
+      SELECT ${tenantId}::uuid, * FROM unnest(
+        ${events.map(() => uuidv7())}::uuid[], ${events.map(({ runId }) => runId)}::uuid[],
+        ${events.map(({ event }) => event.nodeId)}::text[], ${events.map(({ event }) => event.reason)}::text[],
+        ${events.map(({ event }) => event.message)}::text[], ${events.map(({ event }) => event.at)}::timestamptz[])`;
+  }
+
+  /** The line that comes next, for each log of which something is stored. */
+  async nextLines(tx: Transaction, keys: readonly LogKey[]): Promise<(LogKey & { next: number })[]> {
+    return tx.$queryRaw<(LogKey & { next: number })[]>`
+      SELECT given.run_id AS "runId", given.node_id AS "nodeId", given.container, last.next
+      FROM unnest(${keys.map(({ runId }) => runId)}::uuid[], ${keys.map(({ nodeId }) => nodeId)}::text[],
+        ${keys.map(({ container }) => container)}::text[]) AS given (run_id, node_id, container)
+      CROSS JOIN LATERAL (
+        SELECT first_line + line_count AS next FROM log_chunk l
+        WHERE l.run_id = given.run_id AND l.node_id = given.node_id AND l.container = given.container
+        ORDER BY first_line DESC LIMIT 1) last`;
+  }
+
+  async insertLogs(
+    tx: Transaction,
+    tenantId: string,
+    chunks: readonly { runId: string; chunk: LogChunk }[],
+  ): Promise<void> {
+    const rows = chunks.map(({ runId, chunk }) => ({
+      run_id: runId,
+      node_id: chunk.nodeId,
+      container: chunk.container,
+      first_line: chunk.firstLine,
+      line_count: chunk.lines.length,
+      missing_before: chunk.missingBefore,
+      final: chunk.final,
+      times: chunk.lines.map(({ at }) => at),
+      lines: chunk.lines.map(({ text }) => text),
+    }));
+    // An empty last chunk may come where one has been stored already.
+    await tx.$executeRaw`
+      INSERT INTO log_chunk (tenant_id, run_id, node_id, container, first_line, line_count, missing_before, final, times, lines)
+      SELECT ${tenantId}::uuid, given.* FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS given (run_id uuid, node_id text,
+        container text, first_line int, line_count int, missing_before int, final boolean, times text[], lines text[])
+      ON CONFLICT (run_id, node_id, container, first_line) DO UPDATE SET final = log_chunk.final OR excluded.final`;
+  }
+
+  /** History stays. A run whose object was removed before it had finished will never finish by itself. */
+  async markDeleted(
+    tx: Transaction,
+    clusterId: string,
+    runs: readonly { uid: string; at: string }[],
+  ): Promise<string[]> {
+    const rows = await tx.$queryRaw<{ id: string }[]>`
+      UPDATE run SET deleted_from_cluster = true,
+        phase = CASE WHEN open THEN 'ERROR' ELSE run.phase END,
+        message = CASE WHEN open THEN 'The workflow was deleted from its cluster before it had finished.' ELSE run.message END,
+        finished_at = CASE WHEN open THEN given.at ELSE run.finished_at END
+      FROM (SELECT r.id, g.at, r.phase NOT IN ('SUCCEEDED', 'FAILED', 'ERROR') AS open
+            FROM unnest(${runs.map(({ uid }) => uid)}::text[], ${runs.map(({ at }) => at)}::timestamptz[]) AS g (uid, at)
+            JOIN run r ON r.cluster_id = ${clusterId}::uuid AND r.uid = g.uid) AS given
+      WHERE run.id = given.id RETURNING run.id`;
+    return rows.map(({ id }) => id);
+  }
+
+  /** The cluster would not create it. */
+  async failSubmitted(tx: Transaction, runId: string, message: string): Promise<boolean> {
+    const { count } = await tx.run.updateMany({
+      where: { id: runId, phase: 'SUBMITTED' },
+      data: { phase: 'ERROR', message, finishedAt: new Date() },
     });
-    if (rows.length > 0) await tx.runEvent.createMany({ data: rows });
-  }
-
-  /** A chunk that comes again, from an agent that lost its disk, adds only the lines that are not here yet. */
-  private async addLogs(
-    tx: Transaction,
-    { tenantId }: ClusterIdentity,
-    chunks: readonly LogChunk[],
-    ids: RunIds,
-  ): Promise<void> {
-    for (const chunk of chunks) {
-      const runId = ids.of(chunk);
-      if (!runId) continue;
-      const [row] = await tx.$queryRaw<{ next: number; final: boolean }[]>`
-        SELECT coalesce(max(first_line + line_count), 0)::int AS next, coalesce(bool_or(final), false) AS final
-        FROM log_chunk WHERE run_id = ${runId}::uuid AND node_id = ${chunk.nodeId} AND container = ${chunk.container}`;
-      const skip = Math.max(0, (row?.next ?? 0) - chunk.firstLine);
-      const lines = chunk.lines.slice(skip);
-      if (row?.final || (lines.length === 0 && !chunk.final)) continue;
-      await tx.$executeRaw`
-        INSERT INTO log_chunk (run_id, tenant_id, node_id, container, first_line, line_count, missing_before, final, times, lines)
-        VALUES (${runId}::uuid, ${tenantId}::uuid, ${chunk.nodeId}, ${chunk.container}, ${chunk.firstLine + skip}, ${lines.length},
-                ${skip > 0 ? 0 : chunk.missingBefore}, ${chunk.final}, ${lines.map(({ at }) => at)}, ${lines.map(({ text }) => text)})
-        ON CONFLICT (run_id, node_id, container, first_line) DO UPDATE
-          SET line_count = excluded.line_count, final = excluded.final, times = excluded.times, lines = excluded.lines`;
-    }
-  }
-
-  private async markDeleted(tx: Transaction, deleted: readonly RunDeleted[], ids: RunIds): Promise<void> {
-    const runIds = deleted.flatMap((fact) => ids.of(fact) ?? []);
-    if (runIds.length > 0)
-      await tx.run.updateMany({ where: { id: { in: runIds } }, data: { deletedFromCluster: true } });
+    return count > 0;
   }
 }
 
-/** Which run a fact is about: the one whose id its workflow carries, else the one with its uid in this cluster. */
-class RunIds {
-  private readonly byUid = new Map<string, string>();
-  readonly created = new Set<string>();
-
-  constructor(
-    private readonly tx: Transaction,
-    private readonly cluster: ClusterIdentity,
-  ) {}
-
-  async know(facts: readonly { uid: string; runId?: string }[]): Promise<void> {
-    const uids = [...new Set(facts.map(({ uid }) => uid))];
-    const claimed = [...new Set(facts.flatMap(({ runId }) => runId ?? []))].filter((id) => UUID.test(id));
-    if (uids.length === 0) return;
-    const rows = await this.tx.$queryRaw<{ id: string; uid: string | null }[]>`
-      SELECT id, uid FROM run WHERE cluster_id = ${this.cluster.clusterId}::uuid
-        AND (uid = ANY(${uids}) OR ${claimed.length > 0 ? Prisma.sql`id = ANY(${claimed}::uuid[])` : Prisma.sql`false`})`;
-    const ids = new Set(rows.map(({ id }) => id));
-    for (const { id, uid } of rows) if (uid) this.byUid.set(uid, id);
-    // A label that names a run of another cluster or tenant is not believed: it is not among the rows.
-    for (const { uid, runId } of facts) if (runId && ids.has(runId) && !this.byUid.has(uid)) this.byUid.set(uid, runId);
-  }
-
-  of({ uid }: { uid: string }): string | undefined {
-    return this.byUid.get(uid);
-  }
-
-  create({ uid }: { uid: string }): string {
-    const id = uuidv7();
-    this.byUid.set(uid, id);
-    this.created.add(id);
-    return id;
-  }
+/** Whether the database refused the data itself, so that trying again cannot help (SQLSTATE classes 22 and 23). */
+export function isDataError(error: unknown): boolean {
+  const { meta } = (error ?? {}) as { meta?: { driverAdapterError?: { cause?: { originalCode?: string } } } };
+  return /^2[23]/.test(meta?.driverAdapterError?.cause?.originalCode ?? '');
 }
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

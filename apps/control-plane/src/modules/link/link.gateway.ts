@@ -10,16 +10,20 @@ import type { WebSocket } from 'ws';
 import { CONFIG } from '../../config/control-plane.config.js';
 import type { ControlPlaneConfig } from '../../config/control-plane.config.js';
 import { Notifications } from '../../persistence/notifications.js';
+import type { Notification } from '../../persistence/notifications.js';
 import { ClustersService } from '../clusters/clusters.service.js';
 import type { ClusterIdentity, JoinedCluster } from '../clusters/clusters.service.js';
 import { AgentConnection } from './agent-connection.js';
+import { IngestService } from './ingest.service.js';
 import { LinkService } from './link.service.js';
+import { ResyncService } from './resync.service.js';
 
 /** Where agents dial in. */
 @Injectable()
 export class LinkGateway implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly server = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_LIMIT_BYTES });
   private readonly connections = new Map<string, AgentConnection>();
+  private readonly closing = new Set<Promise<void>>();
   private readonly logger;
   private unsubscribe: () => void = () => undefined;
   private stopping = false;
@@ -28,6 +32,8 @@ export class LinkGateway implements OnApplicationBootstrap, BeforeApplicationShu
     private readonly adapter: HttpAdapterHost,
     private readonly clusters: ClustersService,
     private readonly service: LinkService,
+    private readonly ingest: IngestService,
+    private readonly resync: ResyncService,
     private readonly notifications: Notifications,
     @Inject(CONFIG) private readonly config: ControlPlaneConfig,
   ) {
@@ -40,17 +46,28 @@ export class LinkGateway implements OnApplicationBootstrap, BeforeApplicationShu
       if (new URL(request.url ?? '/', 'http://localhost').pathname !== LINK_PATH) return;
       void this.admit(request, socket, head);
     });
-    this.unsubscribe = this.notifications.subscribe((notification) => {
-      if (notification === 'gap') for (const connection of this.connections.values()) connection.offerCommands();
-      else if (notification.kind === 'command') this.connections.get(notification.clusterId)?.offerCommands();
-    });
+    this.unsubscribe = this.notifications.subscribe((notification) => this.notified(notification));
+  }
+
+  private notified(notification: Notification | 'gap'): void {
+    if (notification === 'gap') for (const connection of this.connections.values()) connection.offerCommands();
+    else if (notification.kind === 'command') this.connections.get(notification.clusterId)?.offerCommands();
+    else if (notification.kind === 'cluster') this.replaced(notification);
+  }
+
+  /** A session was opened, here or on another replica. The one that it replaces learns of it here, or at its next heartbeat. */
+  private replaced({ clusterId, sessionId }: Extract<Notification, { kind: 'cluster' }>): void {
+    const connection = this.connections.get(clusterId);
+    // Ids of sessions grow with time, so that of two the older one goes.
+    if (sessionId === undefined || connection?.sessionId === undefined || connection.sessionId >= sessionId) return;
+    connection.end('replaced', 'another agent of this cluster has connected');
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping = true;
     this.unsubscribe();
     for (const connection of this.connections.values()) connection.end('shutdown', 'the control plane is stopping');
-    await Promise.all([...this.connections.values()].map((connection) => connection.settled()));
+    await Promise.all([...this.closing, ...[...this.connections.values()].map((connection) => connection.settled())]);
   }
 
   private async admit(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
@@ -75,24 +92,28 @@ export class LinkGateway implements OnApplicationBootstrap, BeforeApplicationShu
       socket,
       cluster,
       service: this.service,
+      ingest: this.ingest,
+      resync: this.resync,
       logger: this.logger,
       heartbeatIntervalMs: this.config.ARGOSY_HEARTBEAT_MS,
     });
     this.connections.set(cluster.clusterId, connection);
     socket.on('error', (err) => this.logger.warn({ err, cluster: cluster.name }, 'The connection of an agent broke'));
-    socket.on('close', () => void this.closed(connection, cluster));
+    socket.on('close', () => {
+      const closing = this.closed(connection, cluster).finally(() => this.closing.delete(closing));
+      this.closing.add(closing);
+    });
     this.logger.info({ cluster: cluster.name }, 'An agent has connected');
   }
 
   private async closed(connection: AgentConnection, cluster: ClusterIdentity): Promise<void> {
     await connection.settled();
-    if (this.connections.get(cluster.clusterId) !== connection) return;
-    this.connections.delete(cluster.clusterId);
+    if (this.connections.get(cluster.clusterId) === connection) this.connections.delete(cluster.clusterId);
     this.logger.info({ cluster: cluster.name }, 'An agent has gone');
-    if (!this.stopping)
-      await this.service
-        .closed(cluster)
-        .catch((err: unknown) => this.logger.warn({ err }, 'Could not record that an agent has gone'));
+    if (connection.sessionId === undefined) return;
+    await this.service
+      .closed(cluster, connection.sessionId)
+      .catch((err: unknown) => this.logger.warn({ err }, 'Could not record that an agent has gone'));
   }
 }
 

@@ -1,13 +1,23 @@
 import { Injectable } from '@nestjs/common';
-import type { AgentFact, CommandMessage, Heartbeat, Hello } from '@argosy/link-protocol';
+import type { CommandMessage, Heartbeat, Hello } from '@argosy/link-protocol';
+import { uuidv7 } from 'uuidv7';
 import { Database } from '../../persistence/database.js';
+import type { Transaction } from '../../persistence/database.js';
 import { Notifications } from '../../persistence/notifications.js';
 import { ClustersRepository } from '../clusters/clusters.repository.js';
 import type { ClusterIdentity } from '../clusters/clusters.service.js';
 import { AgentCommandsRepository } from '../runs/agent-commands.repository.js';
-import { IngestRepository } from './ingest.repository.js';
+import { AgentSessionsRepository } from './agent-sessions.repository.js';
 
-/** What a connection of an agent does to the database. */
+export interface OpenedSession {
+  readonly sessionId: string;
+  /** Highest stored fact number of the agent's stream. */
+  readonly storedSeq: number;
+  /** An earlier stream of this cluster broke off: what it still had to say is unknown. */
+  readonly resync: boolean;
+}
+
+/** What a connection of an agent does to the database, but for facts. */
 @Injectable()
 export class LinkService {
   constructor(
@@ -15,15 +25,17 @@ export class LinkService {
     private readonly notifications: Notifications,
     private readonly clusters: ClustersRepository,
     private readonly commands: AgentCommandsRepository,
-    private readonly ingest: IngestRepository,
+    private readonly sessions: AgentSessionsRepository,
   ) {}
 
-  /** Records the connection; returns the highest stored fact number of the agent's stream. */
-  async opened(cluster: ClusterIdentity, hello: Hello): Promise<number> {
+  /** Records the connection, which replaces any other of the same cluster, on whichever replica. */
+  async opened(cluster: ClusterIdentity, hello: Hello): Promise<OpenedSession> {
+    const { clusterId, tenantId } = cluster;
+    const sessionId = uuidv7();
     const now = new Date();
-    return this.database.withTenant(cluster.tenantId, async (tx) => {
-      const { kubernetesVersion, nodes, local } = hello.cluster;
-      await this.clusters.update(tx, cluster.clusterId, {
+    const { kubernetesVersion, nodes, local } = hello.cluster;
+    return this.database.withTenant(tenantId, async (tx) => {
+      await this.clusters.update(tx, clusterId, {
         connected: true,
         connectedAt: now,
         lastSeenAt: now,
@@ -32,31 +44,31 @@ export class LinkService {
         nodeCount: nodes,
         local,
       });
-      await this.notifications.publish(tx, {
-        kind: 'cluster',
-        tenantId: cluster.tenantId,
-        clusterId: cluster.clusterId,
-      });
-      return this.ingest.storedSeq(tx, cluster.clusterId, hello.streamId);
+      await this.sessions.replace(tx, { id: sessionId, tenantId, clusterId });
+      await this.sessions.raiseCommandSeq(tx, clusterId, hello.lastCommandSeq);
+      const stream = await this.sessions.stream(tx, clusterId, hello.streamId);
+      await this.notifications.publish(tx, { kind: 'cluster', tenantId, clusterId, sessionId });
+      return { sessionId, storedSeq: stream.storedSeq, resync: stream.brokeOff };
     });
   }
 
-  async closed(cluster: ClusterIdentity): Promise<void> {
+  async closed(cluster: ClusterIdentity, sessionId: string): Promise<void> {
     await this.database.withTenant(cluster.tenantId, async (tx) => {
+      // A session that was replaced has been closed by the one that replaced it, and that one is connected.
+      if (!(await this.sessions.close(tx, sessionId))) return;
       await this.clusters.update(tx, cluster.clusterId, { connected: false });
-      await this.notifications.publish(tx, {
-        kind: 'cluster',
-        tenantId: cluster.tenantId,
-        clusterId: cluster.clusterId,
-      });
+      await this.tell(tx, cluster);
     });
   }
 
+  /** False when another session has taken this one's place. */
   async heard(
     cluster: ClusterIdentity,
+    sessionId: string,
     { lagMs, outboxDepth, runningWorkflows, runningPods, pendingPods }: Heartbeat,
-  ): Promise<void> {
-    await this.database.withTenant(cluster.tenantId, async (tx) => {
+  ): Promise<boolean> {
+    return this.database.withTenant(cluster.tenantId, async (tx) => {
+      if (!(await this.sessions.isOpen(tx, sessionId))) return false;
       await this.clusters.update(tx, cluster.clusterId, {
         lastSeenAt: new Date(),
         lagMs: Math.round(lagMs),
@@ -65,43 +77,8 @@ export class LinkService {
         runningPods,
         pendingPods,
       });
-      await this.notifications.publish(tx, {
-        kind: 'cluster',
-        tenantId: cluster.tenantId,
-        clusterId: cluster.clusterId,
-      });
-    });
-  }
-
-  /** Applies facts once, with their number, in one transaction. */
-  async apply(cluster: ClusterIdentity, streamId: string, seq: number, facts: readonly AgentFact[]): Promise<void> {
-    const { tenantId } = cluster;
-    await this.database.withTenant(tenantId, async (tx) => {
-      if (!(await this.ingest.advance(tx, cluster, streamId, seq))) return;
-      const { changedRuns, newRuns, loggedRuns } = await this.ingest.apply(tx, cluster, facts);
-      for (const fact of facts) {
-        if (fact.kind !== 'commandResult') continue;
-        const body = await this.commands.complete(tx, fact.commandId, fact.ok, fact.message);
-        if (body?.type === 'CreateWorkflow' && !fact.ok) {
-          await tx.run.updateMany({
-            where: { id: body.runId, phase: 'SUBMITTED' },
-            data: {
-              phase: 'ERROR',
-              message: fact.message ?? 'the cluster refused the workflow',
-              finishedAt: new Date(),
-            },
-          });
-          await this.notifications.publish(tx, { kind: 'run', tenantId, runId: body.runId, change: 'UPDATED' });
-        }
-      }
-      for (const runId of changedRuns)
-        await this.notifications.publish(tx, {
-          kind: 'run',
-          tenantId,
-          runId,
-          change: newRuns.has(runId) ? 'CREATED' : 'UPDATED',
-        });
-      for (const runId of loggedRuns) await this.notifications.publish(tx, { kind: 'log', tenantId, runId });
+      await this.tell(tx, cluster);
+      return true;
     });
   }
 
@@ -116,7 +93,14 @@ export class LinkService {
     return rows.map(({ id, seq, epoch, body }) => ({ t: 'command', id, seq, epoch, body }));
   }
 
-  async commandsTaken({ clusterId, tenantId }: ClusterIdentity, seq: number): Promise<void> {
-    await this.database.withTenant(tenantId, (tx) => this.commands.taken(tx, clusterId, seq));
+  async commandsTaken(cluster: ClusterIdentity, seq: number): Promise<void> {
+    await this.database.withTenant(cluster.tenantId, async (tx) => {
+      await this.commands.taken(tx, cluster.clusterId, seq);
+      await this.tell(tx, cluster);
+    });
+  }
+
+  private tell(tx: Transaction, { tenantId, clusterId }: ClusterIdentity): Promise<void> {
+    return this.notifications.publish(tx, { kind: 'cluster', tenantId, clusterId });
   }
 }

@@ -39,7 +39,7 @@ export class AgentCommandsRepository {
 
   async pendingAfter(tx: Transaction, clusterId: string, seq: number, limit: number): Promise<PendingCommand[]> {
     const rows = await tx.agentCommand.findMany({
-      where: { clusterId, seq: { gt: seq } },
+      where: { clusterId, seq: { gt: seq }, state: { in: ['pending', 'taken'] } },
       orderBy: { seq: 'asc' },
       take: limit,
     });

@@ -1,0 +1,49 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '../../persistence/database.js';
+
+/** Which agent is connected, and how far its streams have come. */
+@Injectable()
+export class AgentSessionsRepository {
+  /** Opens a session and closes every other of the cluster. */
+  async replace(tx: Transaction, session: { id: string; tenantId: string; clusterId: string }): Promise<void> {
+    await tx.agentSession.updateMany({
+      where: { clusterId: session.clusterId, closedAt: null },
+      data: { closedAt: new Date() },
+    });
+    await tx.agentSession.create({ data: session });
+  }
+
+  async isOpen(tx: Transaction, id: string): Promise<boolean> {
+    return (await tx.agentSession.count({ where: { id, closedAt: null } })) > 0;
+  }
+
+  /** True when it was open. */
+  async close(tx: Transaction, id: string): Promise<boolean> {
+    const { count } = await tx.agentSession.updateMany({
+      where: { id, closedAt: null },
+      data: { closedAt: new Date() },
+    });
+    return count > 0;
+  }
+
+  /**
+   * A database that was restored from a backup may have given out fewer numbers than the agent has taken; it would drop
+   * new commands under old numbers as repetitions.
+   */
+  async raiseCommandSeq(tx: Transaction, clusterId: string, atLeast: number): Promise<void> {
+    await tx.cluster.updateMany({
+      where: { id: clusterId, lastCommandSeq: { lt: atLeast } },
+      data: { lastCommandSeq: atLeast },
+    });
+  }
+
+  async stream(
+    tx: Transaction,
+    clusterId: string,
+    streamId: string,
+  ): Promise<{ storedSeq: number; brokeOff: boolean }> {
+    const streams = await tx.agentStream.findMany({ where: { clusterId } });
+    const stored = streams.find((stream) => stream.streamId === streamId);
+    return { storedSeq: Number(stored?.ackedSeq ?? 0), brokeOff: !stored && streams.length > 0 };
+  }
+}
