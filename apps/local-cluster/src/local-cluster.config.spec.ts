@@ -10,6 +10,7 @@ describe('The configuration of a local cluster', () => {
         namespaces: ['default', 'argo'],
         isolation: 'auto',
         imageVolumes: {},
+        hostDirectories: [],
         survives: 'process',
         exitWithParent: false,
       },

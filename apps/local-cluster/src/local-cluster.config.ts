@@ -26,6 +26,7 @@ const environment = z.object({
   ARGOSY_LOCAL_CLUSTER_NAMESPACES: text.default('default,argo'),
   ARGOSY_LOCAL_CLUSTER_ISOLATION: z.enum(TIERS).default('auto'),
   ARGOSY_LOCAL_CLUSTER_IMAGE_VOLUMES: imageVolumes.default({}),
+  ARGOSY_LOCAL_CLUSTER_HOST_DIRECTORIES: text.optional(),
   ARGOSY_LOCAL_CLUSTER_SURVIVES: z.enum(['process', 'power', 'nothing']).default('process'),
   ARGOSY_EXIT_WITH_PARENT: z.enum(['0', '1']).default('0'),
 });
@@ -39,6 +40,7 @@ export interface LocalClusterConfig {
   readonly namespaces: readonly string[];
   readonly isolation: (typeof TIERS)[number];
   readonly imageVolumes: Readonly<Record<string, string>>;
+  readonly hostDirectories: readonly string[];
   readonly survives: 'process' | 'power' | false;
   readonly exitWithParent: boolean;
 }
@@ -65,6 +67,7 @@ export function readConfig(
       namespaces: data.ARGOSY_LOCAL_CLUSTER_NAMESPACES.split(',').map((name) => name.trim()),
       isolation: data.ARGOSY_LOCAL_CLUSTER_ISOLATION,
       imageVolumes: data.ARGOSY_LOCAL_CLUSTER_IMAGE_VOLUMES,
+      hostDirectories: (data.ARGOSY_LOCAL_CLUSTER_HOST_DIRECTORIES ?? '').split(',').filter((path) => path !== ''),
       survives: survives === 'nothing' ? false : survives,
       exitWithParent: data.ARGOSY_EXIT_WITH_PARENT === '1',
     },

@@ -24,6 +24,7 @@ const builtExecutor = resolve(import.meta.dirname, '../../executor');
 const starting = startLocalCluster({
   ...config,
   imageVolumes: { ...(existsSync(builtExecutor) && { [EXECUTOR_IMAGE]: builtExecutor }), ...config.imageVolumes },
+  hostDirectories: config.hostDirectories,
   http: { port, ...(token !== undefined && { token }) },
   onError: (error) => complain(JSON.stringify({ level: 'warn', msg: 'local cluster', error: String(error) })),
 });

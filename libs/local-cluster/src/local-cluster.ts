@@ -13,7 +13,7 @@ import { startProcessNode } from './node/process-node.js';
 
 export interface LocalClusterOptions extends Pick<
   ProcessNodeOptions,
-  'maxPods' | 'imageVolumes' | 'isolation' | 'baseEnv' | 'onError'
+  'maxPods' | 'imageVolumes' | 'hostDirectories' | 'isolation' | 'baseEnv' | 'onError'
 > {
   /** A DNS label; also the name of its one node. */
   readonly name: string;
@@ -50,13 +50,14 @@ export async function startLocalCluster(options: LocalClusterOptions): Promise<L
     namespaces: options.namespaces ?? ['default', 'argo'],
     ...(journal && { journal }),
   });
-  const { maxPods, imageVolumes, isolation, baseEnv, onError } = options;
+  const { maxPods, imageVolumes, hostDirectories, isolation, baseEnv, onError } = options;
   const node = await startProcessNode({
     api,
     dataDir,
     nodeName: name,
     ...(maxPods !== undefined && { maxPods }),
     ...(imageVolumes && { imageVolumes }),
+    ...(hostDirectories && { hostDirectories }),
     ...(isolation && { isolation }),
     ...(baseEnv && { baseEnv }),
     ...(onError && { onError }),

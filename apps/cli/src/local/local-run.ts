@@ -53,6 +53,7 @@ export class LocalRun {
       api: this.kube,
       dataDir: this.dataDir,
       imageVolumes: { [EXECUTOR_IMAGE]: executorDir },
+      hostDirectories: [process.cwd(), executorDir],
     });
     this.processNode = node;
     this.kube.attachLogs((pod, logOptions) => node.logs(pod, logOptions));

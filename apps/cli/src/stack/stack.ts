@@ -90,6 +90,7 @@ export class Stack {
     const ready = await this.launch(`${name}-cluster`, 'local-cluster', {
       ARGOSY_LOCAL_CLUSTER_NAME: name,
       ARGOSY_LOCAL_CLUSTER_DATA_DIR: dataDir,
+      ARGOSY_LOCAL_CLUSTER_HOST_DIRECTORIES: process.cwd(),
     });
     const agentDir = join(dataDir, 'agent');
     const joined = readIfThere(join(agentDir, 'credential.json')) !== undefined;

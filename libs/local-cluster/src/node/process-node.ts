@@ -26,6 +26,8 @@ export interface ProcessNodeOptions {
   readonly maxPods?: number;
   /** Host directories by image reference (or repository, for whatever tag), for `volumes[].image`. */
   readonly imageVolumes?: Readonly<Record<string, string>>;
+  /** Host directories that every container sees read-only; what lies below the host's `/tmp` is hidden otherwise. */
+  readonly hostDirectories?: readonly string[];
   readonly isolation?: Tier | 'auto';
   /** Environment of every container before its own. Default: this process's PATH and HOME. */
   readonly baseEnv?: Readonly<Record<string, string>>;
@@ -52,7 +54,7 @@ export async function startProcessNode(options: ProcessNodeOptions): Promise<Pro
   for (const name of ['pods', 'claims', 'processes']) mkdirSync(join(dataDir, name), { recursive: true });
   const leftovers = new Leftovers(join(dataDir, 'processes'));
   leftovers.reap();
-  const isolation = await probeIsolation(join(dataDir, 'probe'), options.isolation);
+  const isolation = await probeIsolation(join(dataDir, 'probe'), options.isolation, options.hostDirectories);
   const node = new RunningNode({ ...options, dataDir }, isolation, leftovers);
   await node.ready();
   return node;

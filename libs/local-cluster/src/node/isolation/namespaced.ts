@@ -12,6 +12,8 @@ export interface NamespacedOptions {
   readonly kind: ViewKind;
   readonly scratch: Scratch;
   readonly hostMounts: readonly HostMount[];
+  /** Host directories that every container sees where they are, read-only, even below the private `/tmp`. */
+  readonly hostDirectories: readonly string[];
 }
 
 /**
@@ -44,7 +46,8 @@ export function namespacedIsolation(options: NamespacedOptions): Isolation {
 
 function startNamespaced(options: NamespacedOptions, start: ContainerStart): StartedContainer {
   const base = join(start.scratch, 'view');
-  const view = planView(options.kind, base, start.mounts, options.hostMounts);
+  const shown = options.hostDirectories.map((path) => ({ source: path, target: path, readOnly: true, isFile: false }));
+  const view = planView(options.kind, base, [...shown, ...start.mounts], options.hostMounts);
   mkdirSync(base, { recursive: true });
   if (options.scratch === 'disk') make(view);
   else writeFileSync(`${base}.make`, makeScript(view));

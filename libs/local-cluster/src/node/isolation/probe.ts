@@ -16,13 +16,17 @@ const CANDIDATES: readonly Pick<NamespacedOptions, 'kind' | 'scratch'>[] = [
 ];
 
 /** Tries the ways to isolate containers, best first, by really running one below `directory`. */
-export async function probeIsolation(directory: string, wanted: Tier | 'auto' = 'auto'): Promise<Isolation> {
+export async function probeIsolation(
+  directory: string,
+  wanted: Tier | 'auto' = 'auto',
+  hostDirectories: readonly string[] = [],
+): Promise<Isolation> {
   mkdirSync(directory, { recursive: true });
   const mounts = process.platform === 'linux' ? hostMounts() : [];
   for (const candidate of process.platform === 'linux' ? CANDIDATES : []) {
     if (wanted !== 'auto' && wanted !== candidate.kind) continue;
     if (candidate.kind === 'overlay' && process.getuid?.() !== 0) continue;
-    const isolation = namespacedIsolation({ ...candidate, hostMounts: mounts });
+    const isolation = namespacedIsolation({ ...candidate, hostMounts: mounts, hostDirectories });
     if (await works(isolation, directory)) return isolation;
   }
   if (wanted !== 'auto' && wanted !== 'plain') {
