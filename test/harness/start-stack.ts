@@ -42,6 +42,7 @@ export async function startStack(clusters: readonly string[]): Promise<RunningSt
     await stack.startControlPlane();
     const client = await stack.client();
     for (const name of clusters) await stack.startCluster(client, name);
+    await stack.connected(client, clusters);
     const { administrator } = stack;
     if (!administrator) throw new Error('The control plane made no administrator.');
     const stopAll = async (): Promise<void> => {

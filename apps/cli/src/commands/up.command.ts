@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { ArgosyClient, RunSummary } from '@argosy/sdk';
 import { ArgosyError } from '@argosy/sdk';
@@ -8,7 +7,6 @@ import { EXIT_FAILED } from '../command.js';
 import { watchRuns } from '../live/live-tree.js';
 import { ProgressSteps } from '../live/progress-steps.js';
 import { claimDataFolder, findPort } from '../stack/data-folder.js';
-import { ProgramFailed } from '../stack/program.js';
 import { Stack } from '../stack/stack.js';
 import { collect, readManifest } from './arguments.js';
 
@@ -23,8 +21,6 @@ interface UpFlags {
 
 const DEFAULT_CLUSTERS = ['local-east', 'local-west'];
 const LOG_TAIL_LINES = 20;
-const CONNECT_PATIENCE_MS = 60_000;
-const POLL_MS = 100;
 /** The built programs lie beside this one: dist/apps/<name>/main.js. */
 const programsDir = fileURLToPath(new URL('..', import.meta.url));
 
@@ -86,27 +82,8 @@ async function startAll(stack: Stack, names: readonly string[], context: CliCont
   await steps.run('Start the control plane', () => stack.startControlPlane());
   const client = await steps.run('Log in', () => stack.client());
   for (const name of names) await steps.run(`Start cluster ${name}`, () => stack.startCluster(client, name));
-  await steps.run('Connect the clusters', () => connected(client, names, context.signal));
+  await steps.run('Connect the clusters', () => stack.connected(client, names, context.signal));
   return client;
-}
-
-/** Waits until every agent's link is up. Asks again and again, because nothing tells about a link that never comes. */
-async function connected(client: ArgosyClient, names: readonly string[], signal: AbortSignal): Promise<void> {
-  for (
-    const until = Date.now() + CONNECT_PATIENCE_MS;
-    !signal.aborted;
-    await delay(POLL_MS, undefined, { signal }).catch(() => undefined)
-  ) {
-    const clusters = await client.listClusters();
-    const missing = names.filter(
-      (name) => !clusters.some((cluster) => cluster.name === name && cluster.state === 'CONNECTED'),
-    );
-    if (missing.length === 0) return;
-    if (Date.now() > until)
-      throw new ProgramFailed(
-        `The agent of ${missing.join(' and ')} did not connect within ${CONNECT_PATIENCE_MS / 1000} s. Its log is in the data folder, under logs.`,
-      );
-  }
 }
 
 async function showExample(

@@ -1,9 +1,12 @@
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { ArgosyClient, ArgosyError, logIn } from '@argosy/sdk';
 import { localCredentialsPath, readCredentials, writeCredentials } from '../credentials/credentials.js';
 import { readIfThere } from './data-folder.js';
-import { Program } from './program.js';
+import { Program, ProgramFailed } from './program.js';
 
+const CONNECT_PATIENCE_MS = 60_000;
+const POLL_MS = 100;
 const ADMIN_EMAIL = 'admin@argosy.local';
 
 export interface StackOptions {
@@ -103,6 +106,23 @@ export class Stack {
       ARGOSY_KUBECONFIG: String(ready.kubeconfig),
       ...(joinToken ? { ARGOSY_JOIN_TOKEN: joinToken } : {}),
     });
+  }
+
+  /** Waits until every agent's link is up. Asks again and again, because nothing tells about a link that never comes. */
+  async connected(client: ArgosyClient, names: readonly string[], signal?: AbortSignal): Promise<void> {
+    for (const until = Date.now() + CONNECT_PATIENCE_MS; !signal?.aborted;) {
+      const clusters = await client.listClusters();
+      const missing = names.filter(
+        (name) => !clusters.some((cluster) => cluster.name === name && cluster.state === 'CONNECTED'),
+      );
+      if (missing.length === 0) return;
+      if (Date.now() > until) {
+        throw new ProgramFailed(
+          `The agent of ${missing.join(' and ')} did not connect within ${CONNECT_PATIENCE_MS / 1000} s. Its log is in ${join(this.options.dataDir, 'logs')}.`,
+        );
+      }
+      await delay(POLL_MS, undefined, { signal }).catch(() => undefined);
+    }
   }
 
   /** Ends `control-plane`, `<cluster>-cluster` or `<cluster>-agent` with SIGKILL, as a crash would; it is started again. */

@@ -1,4 +1,5 @@
 import type { NodePhase, Parameter, Run, RunNode, RunPhase } from '../../graphql/generated/schema-types.js';
+import { podNameOf } from '@argosy/workflow-engine';
 import type { NodeStatus } from '@argosy/workflow-spec';
 import type { RunNodeRow, RunRow } from './runs.repository.js';
 
@@ -41,7 +42,7 @@ export const runOf = (row: RunRow): RunFields => ({
 });
 
 export function nodeOf(runId: string, row: RunNodeRow): RunNodeFields {
-  const status = row.status as NodeStatus & { podName?: string };
+  const status = row.status as NodeStatus;
   const named = (parameters: readonly { name: string; value?: unknown }[] | undefined): Parameter[] =>
     (parameters ?? []).map(({ name, value }) => ({
       name,
@@ -63,7 +64,8 @@ export function nodeOf(runId: string, row: RunNodeRow): RunNodeFields {
     finishedAt: status.finishedAt,
     durationSeconds: secondsFrom(status.startedAt, status.finishedAt),
     progress: status.progress,
-    podName: status.podName,
+    podName:
+      status.type === 'Pod' ? podNameOf('v2', workflowNameOf(status), status.name, status.templateName) : undefined,
     hostNodeName: status.hostNodeName,
     exitCode: status.outputs?.exitCode === undefined ? undefined : Number(status.outputs.exitCode),
     hooked: status.nodeFlag?.hooked ?? false,
@@ -72,3 +74,6 @@ export function nodeOf(runId: string, row: RunNodeRow): RunNodeFields {
     result: status.outputs?.result,
   };
 }
+
+/** The root's id is the workflow's name; every other id is that name and a number. */
+const workflowNameOf = ({ id, name }: NodeStatus): string => (id === name ? id : id.replace(/-\d+$/, ''));
