@@ -1,4 +1,4 @@
-import type { Path, PathSegment, Problem } from '../problem.js';
+import type { PathSegment, Problem } from '../problem.js';
 import { formatPath } from '../problem.js';
 import type { ObjectShape, Shape } from '../schema/shape.js';
 import type { LineIndex } from '../source/line-index.js';
@@ -151,7 +151,7 @@ export class Decoder {
   }
 
   #wrong(span: Span, input: ProblemInput): undefined {
-    this.problems.push(toProblem(this.#path as Path, input, this.settings.lines.position(span)));
+    this.problems.push(toProblem(this.#path, input, this.settings.lines.position(span)));
     return NOTHING;
   }
 

@@ -4,7 +4,6 @@ import { toProblem } from './positions.js';
 
 // What YAML calls printable, and no half of a surrogate pair.
 const UNPRINTABLE =
-  // eslint-disable-next-line no-control-regex, no-misleading-character-class
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
 /** Refuses a text that need not even be read: too large, or not a text. */

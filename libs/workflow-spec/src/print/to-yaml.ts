@@ -25,7 +25,7 @@ export function manifestJson(value: unknown): string {
 }
 
 /** Texts that a literal block shows as they are. */
-// eslint-disable-next-line no-control-regex
+
 const isLiteral = (text: string): boolean =>
   !/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ufeff]|^[\s]|[ \t]\n/.test(text);
 

@@ -1,0 +1,35 @@
+import type { CronWorkflowSpec } from '../model/workflow.js';
+import { durationMs } from '../duration.js';
+import type { ValidationContext } from './context.js';
+import { checkExpression } from './hooks.rule.js';
+import { scheduleProblem } from './cron-schedule.js';
+
+export function checkCron(context: ValidationContext, spec: CronWorkflowSpec): void {
+  const { report } = context;
+  const schedules = spec.schedules ?? [];
+  if (schedules.length === 0)
+    report.missing(['spec'], 'at least one schedule is needed', 'for example schedules: ["0 3 * * *"]');
+  for (const [index, schedule] of schedules.entries()) {
+    const wrong = scheduleProblem(schedule, durationMs);
+    if (wrong)
+      report.add(['spec', 'schedules', index], 'schedule', wrong, {
+        hint: 'minute hour day month weekday, or @hourly, @every 10m',
+      });
+  }
+  if (spec.timezone && !isTimeZone(spec.timezone))
+    report.add(['spec', 'timezone'], 'timezone', `"${spec.timezone}" is no time zone`, {
+      hint: 'for example Europe/Berlin',
+    });
+  for (const field of ['startingDeadlineSeconds', 'successfulJobsHistoryLimit', 'failedJobsHistoryLimit'] as const)
+    if ((spec[field] ?? 0) < 0) report.add(['spec', field], 'range', `${field} must not be negative`);
+  if (spec.stopStrategy?.expression !== undefined)
+    checkExpression(context, ['spec', 'stopStrategy', 'expression'], spec.stopStrategy.expression);
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,140 @@
+import type { Artifact } from '../model/artifact.js';
+import type { Parameter } from '../model/common.js';
+import type { Template } from '../model/template.js';
+import type { Path } from '../problem.js';
+import { isGroupTemplate, isPodTemplate, templateKindOf } from '../template-kind.js';
+import type { TemplateKind } from '../template-kind.js';
+import { driversOf, hasSource } from '../artifact-source.js';
+import { checkEnum } from './arguments.rule.js';
+import { hasTag } from './context.js';
+import type { PlacedTemplate, ValidationContext } from './context.js';
+import { checkExpression } from './hooks.rule.js';
+import { checkMemberNames } from './names.rule.js';
+
+export function checkInputsAndOutputs(context: ValidationContext, { template, path }: PlacedTemplate): void {
+  const kind = templateKindOf(template);
+  for (const side of ['inputs', 'outputs'] as const) {
+    checkMemberNames(context, [...path, side, 'parameters'], template[side]?.parameters, 'parameter');
+    checkMemberNames(context, [...path, side, 'artifacts'], template[side]?.artifacts, 'artifact');
+  }
+  for (const [index, parameter] of (template.inputs?.parameters ?? []).entries())
+    checkInput(context, [...path, 'inputs', 'parameters', index], parameter);
+  for (const [index, parameter] of (template.outputs?.parameters ?? []).entries())
+    checkOutput(context, [...path, 'outputs', 'parameters', index], parameter, kind);
+  for (const side of ['inputs', 'outputs'] as const)
+    for (const [index, artifact] of (template[side]?.artifacts ?? []).entries())
+      checkArtifact(context, [...path, side, 'artifacts', index], artifact, side, kind);
+  if (kind && isPodTemplate(kind)) checkPaths(context, path, template);
+}
+
+function checkInput(context: ValidationContext, path: Path, parameter: Parameter): void {
+  if (parameter.enum?.length === 0) context.report.add([...path, 'enum'], 'empty', 'an enum needs at least one value');
+  checkEnum(context, [...path, 'value'], parameter.enum, parameter.value, parameter.name);
+  checkEnum(context, [...path, 'default'], parameter.enum, parameter.default, parameter.name);
+}
+
+/** Where a parameter may come from, by what makes it. */
+const SOURCES: Readonly<Record<TemplateKind, readonly (keyof NonNullable<Parameter['valueFrom']>)[]>> = {
+  container: ['path'],
+  containerSet: ['path'],
+  script: ['path'],
+  data: ['path'],
+  resource: ['jsonPath', 'jqFilter'],
+  steps: ['parameter', 'expression'],
+  dag: ['parameter', 'expression'],
+  suspend: ['supplied'],
+  http: ['expression', 'path', 'jsonPath', 'jqFilter'],
+  plugin: ['path', 'expression', 'jsonPath', 'jqFilter'],
+};
+const ALL_SOURCES = [
+  'path',
+  'jsonPath',
+  'jqFilter',
+  'event',
+  'parameter',
+  'supplied',
+  'configMapKeyRef',
+  'expression',
+] as const;
+
+function checkOutput(
+  context: ValidationContext,
+  path: Path,
+  parameter: Parameter,
+  kind: TemplateKind | undefined,
+): void {
+  const { report } = context;
+  const { value, valueFrom, name } = parameter;
+  if (value !== undefined && valueFrom)
+    report.add([...path, 'valueFrom'], 'exclusive', 'only one of value and valueFrom can be given', { part: 'key' });
+  if (!valueFrom) {
+    if (value === undefined) report.missing(path, `output parameter "${name}" has neither value nor valueFrom`);
+    return;
+  }
+  const given = ALL_SOURCES.filter((source) => valueFrom[source] !== undefined);
+  if (given.length > 1) {
+    const message = `only one of ${given.join(' and ')} can be given`;
+    report.add([...path, 'valueFrom', given[1] ?? ''], 'exclusive', message, { part: 'key' });
+  }
+  const allowed = kind && SOURCES[kind];
+  if (allowed && !given.some((source) => (allowed as readonly string[]).includes(source))) {
+    const hint = given.length > 0 ? `${given.join(' and ')} cannot be used here` : undefined;
+    report.missing(
+      [...path, 'valueFrom'],
+      `an output parameter of a ${kind} template needs ${allowed.join(' or ')}`,
+      hint,
+    );
+  }
+  if (valueFrom.expression !== undefined)
+    checkExpression(context, [...path, 'valueFrom', 'expression'], valueFrom.expression);
+}
+
+function checkArtifact(
+  context: ValidationContext,
+  path: Path,
+  artifact: Artifact,
+  side: 'inputs' | 'outputs',
+  kind: TemplateKind | undefined,
+): void {
+  const { report } = context;
+  const drivers = driversOf(artifact);
+  if (drivers.length > 1) {
+    const message = `an artifact has one location, this one has ${drivers.join(' and ')}`;
+    report.add([...path, drivers[1] ?? ''], 'exclusive', message, { part: 'key' });
+  }
+  if (artifact.from !== undefined && artifact.fromExpression !== undefined)
+    report.add([...path, 'fromExpression'], 'exclusive', 'only one of from and fromExpression can be given', {
+      part: 'key',
+    });
+  if (artifact.fromExpression !== undefined)
+    checkExpression(context, [...path, 'fromExpression'], artifact.fromExpression);
+  if (!kind) return;
+  if (isPodTemplate(kind) && !artifact.path && !(kind === 'resource' && side === 'inputs'))
+    report.missing(path, `artifact "${artifact.name}" of a ${kind} template needs a path`);
+  if (isGroupTemplate(kind) && side === 'outputs' && !hasSource(artifact))
+    report.missing(path, `output artifact "${artifact.name}" of a ${kind} template needs from or fromExpression`);
+  const { mode } = artifact;
+  if (mode !== undefined && (mode < 0 || mode > 0o777))
+    report.add([...path, 'mode'], 'range', 'mode must be between 0 and 0777');
+}
+
+/** Two things in one place of a container: the later one would hide the earlier. */
+function checkPaths({ report }: ValidationContext, path: Path, template: Template): void {
+  const taken = new Map<string, string>();
+  const mounts = [...(template.container?.volumeMounts ?? []), ...(template.script?.volumeMounts ?? [])];
+  for (const { mountPath, name } of mounts) taken.set(normal(mountPath), `volume "${name}"`);
+  for (const [index, artifact] of (template.inputs?.artifacts ?? []).entries()) {
+    if (!artifact.path || hasTag(artifact.path)) continue;
+    const place = normal(artifact.path);
+    const other = taken.get(place);
+    if (other)
+      report.add(
+        [...path, 'inputs', 'artifacts', index, 'path'],
+        'path-collision',
+        `${other} is already mounted at "${artifact.path}"`,
+      );
+    taken.set(place, `artifact "${artifact.name}"`);
+  }
+}
+
+const normal = (path: string): string => path.replace(/\/+$/, '') || '/';

@@ -1,0 +1,80 @@
+import type { Path } from '../problem.js';
+import { isGroupTemplate, templateKindsOf } from '../template-kind.js';
+import type { TemplateKind } from '../template-kind.js';
+import { durationMs } from '../duration.js';
+import { hasTag } from './context.js';
+import type { PlacedTemplate, ValidationContext } from './context.js';
+
+/** Exactly one kind, and the fields that go with it. */
+export function checkTemplateKind(context: ValidationContext, placed: PlacedTemplate): void {
+  const { template, path, holder } = placed;
+  const { report } = context;
+  const kinds = templateKindsOf(template);
+  const [kind, second] = kinds;
+  if (kind === undefined) {
+    const hint = 'give it a container, script, steps, dag, resource, suspend: {}, …';
+    report.missing(path, `template "${template.name ?? ''}" has no type`, hint);
+    return;
+  }
+  if (second !== undefined)
+    report.add([...path, second], 'exclusive', `a template has one type, this one has ${kinds.join(' and ')}`, {
+      part: 'key',
+    });
+  if (isGroupTemplate(kind)) checkGroup(context, path, placed, kind);
+  else checkLeaf(context, path, placed);
+  if (holder?.path.includes('inline') && isGroupTemplate(kind))
+    report.warn(path, 'nested-inline', 'an inline template within an inline template is not supported by Argo');
+}
+
+function checkGroup({ report }: ValidationContext, path: Path, { template }: PlacedTemplate, kind: TemplateKind): void {
+  for (const field of ['activeDeadlineSeconds', 'timeout', 'pendingTimeout'] as const) {
+    if (template[field] === undefined) continue;
+    const message = `${field} is only valid for templates that are no steps or dag`;
+    report.add([...path, field], 'placement', message, {
+      part: 'key',
+      hint: `set it on the templates that the ${kind} call`,
+    });
+  }
+  if (template.daemon === true)
+    report.add([...path, 'daemon'], 'placement', `a ${kind} template cannot be a daemon`, { part: 'key' });
+  checkParallelism({ report }, [...path, 'parallelism'], template.parallelism);
+  if (kind === 'steps' && template.steps?.length === 0) report.missing([...path, 'steps'], 'there are no steps');
+}
+
+export function checkParallelism(
+  { report }: Pick<ValidationContext, 'report'>,
+  path: Path,
+  parallelism: number | undefined,
+): void {
+  if (parallelism !== undefined && parallelism < 1) report.add(path, 'range', 'parallelism must be 1 or more');
+}
+
+function checkLeaf({ report }: ValidationContext, path: Path, { template }: PlacedTemplate): void {
+  if (template.parallelism !== undefined) {
+    const message = 'parallelism is only valid for steps and dag templates';
+    report.add([...path, 'parallelism'], 'placement', message, {
+      part: 'key',
+      hint: 'set it on the template that calls this one, or in spec',
+    });
+  }
+  const deadline = template.activeDeadlineSeconds;
+  if (deadline !== undefined && !hasTag(deadline) && !(Number(deadline) > 0 && Number.isInteger(Number(deadline))))
+    report.add([...path, 'activeDeadlineSeconds'], 'range', 'activeDeadlineSeconds must be a whole number above 0');
+  checkDuration({ report }, [...path, 'timeout'], template.timeout);
+  checkDuration({ report }, [...path, 'pendingTimeout'], template.pendingTimeout);
+}
+
+export function checkDuration(
+  { report }: Pick<ValidationContext, 'report'>,
+  path: Path,
+  text: string | number | undefined,
+): void {
+  if (text === undefined || text === '' || hasTag(text)) return;
+  const duration = durationMs(text);
+  const hint = 'write seconds, or hours, minutes and seconds such as 1h30m or 90s';
+  if (duration === null)
+    report.add(path, 'duration', `"${text}" is no duration`, {
+      hint: /\dd$/.test(String(text)) ? 'there is no unit for days: write 24h' : hint,
+    });
+  else if (duration < 0) report.add(path, 'duration', `the duration "${text}" is negative`);
+}

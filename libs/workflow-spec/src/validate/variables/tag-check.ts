@@ -1,0 +1,119 @@
+import { bodyStart, compileExpression, ExpressionError, findTags, pathsIn, simpleName } from '@argosy/expressions';
+import type { Tag } from '@argosy/expressions';
+import type { Excerpt } from '../../parse/positions.js';
+import type { Path, Severity } from '../../problem.js';
+import type { Report } from '../report.js';
+import type { KnownVariables } from './known-variables.js';
+
+export interface TagScope {
+  readonly variables: KnownVariables;
+  /** Says more about a name that cannot be used here than what is spelt alike. */
+  readonly hint?: (name: string) => string | undefined;
+  readonly severity?: Severity;
+}
+
+/** Names of expressions that are looked up: others are functions, members of a predicate or declared by `let`. */
+const ROOTS = /^(inputs|outputs|steps|tasks|workflow|item|lastRetry|node|pod)(\.|$)/;
+/** Labels and annotations may be given on submission, so their absence is not certain. */
+const MAY_BE_GIVEN = /^workflow\.(labels|annotations)\./;
+
+/** Every tag in a text, or in the texts of a value, must name something that exists in the scope. */
+export function checkTags(report: Report, path: Path, value: unknown, scope: TagScope): void {
+  if (typeof value === 'string') {
+    if (value.includes('{{')) for (const tag of findTags(value)) checkTag(report, path, value, tag, scope);
+  } else if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) checkTags(report, [...path, index], item, scope);
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [key, member] of Object.entries(value)) checkTags(report, [...path, key], member, scope);
+  }
+}
+
+function checkTag(report: Report, path: Path, text: string, tag: Tag, scope: TagScope): void {
+  const excerpt = { offset: tag.start, length: tag.end - tag.start };
+  if (tag.kind === 'simple') {
+    const name = simpleName(tag);
+    if (name !== undefined && !scope.variables.has(name)) unresolved(report, path, name, scope, excerpt);
+    return;
+  }
+  const [body = '', ...more] = tag.parts;
+  // A nested tag may stand for any piece of an expression.
+  if (more.length > 0 || typeof body !== 'string') return;
+  checkExpressionText(report, path, body, scope, bodyStart(tag), excerpt);
+}
+
+/** The names in an expression: in a tag at `shift` of the text, or the whole text. */
+export function checkExpressionNames(report: Report, path: Path, text: string | undefined, scope: TagScope): void {
+  if (text === undefined) return;
+  if (text.includes('{{')) checkTags(report, path, text, scope);
+  else checkNames(report, path, text, scope, { offset: 0, length: text.length });
+}
+
+function checkExpressionText(
+  report: Report,
+  path: Path,
+  body: string,
+  scope: TagScope,
+  shift: number,
+  excerpt: Excerpt,
+): void {
+  try {
+    compileExpression(body);
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    const { message, hint, offset, length } = error;
+    report.add(path, 'expression', message, {
+      hint,
+      excerpt: length > 0 ? { offset: offset + shift, length } : excerpt,
+    });
+    return;
+  }
+  checkNames(report, path, body, scope, excerpt);
+}
+
+function checkNames(report: Report, path: Path, body: string, scope: TagScope, excerpt: Excerpt): void {
+  // Somebody who writes ?? or ?. expects that it may be absent.
+  if (/\?\?|\?\./.test(body)) return;
+  for (const name of new Set(namesIn(body))) {
+    if (!ROOTS.test(name) || scope.variables.hasPath(name) || hasValueAbove(scope.variables, name)) continue;
+    unresolved(report, path, name, scope, excerpt);
+  }
+}
+
+function namesIn(body: string): string[] {
+  try {
+    return pathsIn(compileExpression(body));
+  } catch {
+    return [];
+  }
+}
+
+/** `item.a.b`: a member of a value that is a map itself. */
+function hasValueAbove(variables: KnownVariables, name: string): boolean {
+  const parts = name.split('.');
+  return parts.some((_part, index) => {
+    const above = parts.slice(0, index).join('.');
+    return (
+      index > 0 &&
+      !/^(inputs|outputs|steps|tasks|workflow)(\.[^.]+(\.outputs)?)?$/.test(above) &&
+      !/\.(parameters|artifacts|labels|annotations)$/.test(above) &&
+      variables.has(above)
+    );
+  });
+}
+
+function unresolved(report: Report, path: Path, name: string, scope: TagScope, excerpt: Excerpt): void {
+  const near = scope.variables.nearest(name);
+  const hint = scope.hint?.(name) ?? specialHint(name) ?? (near === undefined ? undefined : `did you mean "${near}"?`);
+  const severity = MAY_BE_GIVEN.test(name) ? 'warning' : scope.severity;
+  report.add(path, 'unresolved-variable', `failed to resolve {{${name}}}`, {
+    hint,
+    excerpt,
+    ...(severity && { severity }),
+  });
+}
+
+function specialHint(name: string): string | undefined {
+  if (/^item(\.|$)/.test(name)) return 'item exists only in a loop: withItems, withParam or withSequence';
+  if (/^(retries$|lastRetry(\.|$))/.test(name)) return 'it exists only where there is a retryStrategy';
+  return undefined;
+}
