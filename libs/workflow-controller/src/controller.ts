@@ -1,20 +1,26 @@
-import type { Clock, Informer, KubeApi, KubeObject } from '@argosy/kube';
-import { createInformer, isKubeError, resources, systemClock } from '@argosy/kube';
+import type { Clock, KubeApi } from '@argosy/kube';
+import { isKubeError, resources, systemClock } from '@argosy/kube';
 import type { SupervisorSource } from '@argosy/pod-plan';
-import { applyIntent, hydrate, instant } from '@argosy/workflow-engine';
-import type { IntentRefused, RunIntent } from '@argosy/workflow-engine';
+import { applyIntent, hydrate, instant, isFinalWorkflowPhase } from '@argosy/workflow-engine';
+import type { IntentApplied, IntentRefused, RunIntent } from '@argosy/workflow-engine';
 import type { Pod, Workflow } from '@argosy/workflow-spec';
+import { deleteExpired, expiryOf } from './collection/time-to-live.js';
 import { carryOut } from './effects/table.js';
+import type { Informers } from './informers.js';
+import { startInformers } from './informers.js';
 import { OverflowOutputs } from './pods/overflow-outputs.js';
-import { watchPods } from './pods/pod-watch.js';
+import { BY_RUN } from './pods/pod-watch.js';
 import { RefusedPods } from './pods/refused-pods.js';
 import type { ControllerLogger } from './ports.js';
 import { silentLogger } from './ports.js';
 import { WorkQueue } from './queue/work-queue.js';
+import { ChangedPods } from './reconcile/changed-pods.js';
+import { isTransient, stuckMessage } from './reconcile/failures.js';
 import { persist } from './reconcile/persist.js';
 import { RunCache } from './reconcile/run-cache.js';
 import { WorkflowReconciler } from './reconcile/workflow.reconciler.js';
 import type { RunSnapshot } from './snapshot.js';
+import { snapshotOf } from './snapshot.js';
 
 export interface WorkflowControllerOptions {
   readonly kube: KubeApi;
@@ -25,11 +31,16 @@ export interface WorkflowControllerOptions {
   readonly logger?: ControllerLogger;
   /** Runs worked on at the same time. Default: 8. */
   readonly concurrency?: number;
-  /** Called after every pass that changed a run, and once for each run that is found at the start. */
+  /**
+   * Called after every pass that changed a run, and once (`full`) for each run that is found at the start. Must have taken
+   * the snapshot durably when it resolves; when it rejects, the run comes again in full.
+   */
   readonly onRunChanged?: (snapshot: RunSnapshot) => Promise<void>;
   readonly onRunDeleted?: (workflow: Workflow) => Promise<void>;
   /** Every pod of a run as it changes, for whoever ships logs. */
   readonly onPod?: (pod: Pod, deleted: boolean) => void;
+  /** Whether nobody needs the ended pod's log any more; asked every second before a pod is deleted. Default: always. */
+  readonly isPodReleased?: (pod: Pod) => boolean;
 }
 
 export type IntentResult =
@@ -38,75 +49,75 @@ export type IntentResult =
 const DEFAULT_CONCURRENCY = 8;
 /** Times an intent is tried again when somebody wrote the object meanwhile. */
 const INTENT_TRIES = 5;
-/** Passes over one run that may fail in a row before it is looked at only every half minute and said aloud. */
+/** Passes that fail in a row, for a reason that will not go by itself, before people are told on the workflow. */
 const FAILURES_TO_TELL = 5;
+/** Every open run is looked at this often though nothing seems to have changed, should a change have been missed. */
+const RESYNC_MS = 10 * 60_000;
+const RELEASE_POLL_MS = 1_000;
 
 /** The shell around the engine: runs workflows of one cluster. Any number may start and stop; the cluster holds all state. */
 export class WorkflowController {
   private readonly cache = new RunCache();
   private readonly overflow: OverflowOutputs;
   private readonly refused = new RefusedPods();
-  private readonly changedPods = new Map<string, Set<string>>();
+  private readonly changes = new ChangedPods();
   private readonly clock: Clock;
   private readonly logger: ControllerLogger;
   private readonly queue: WorkQueue;
+  private readonly isPodReleased: (pod: Pod) => boolean;
   private reconciler: WorkflowReconciler | undefined;
-  private informers: { workflows: Informer<Workflow>; pods: Informer<Pod>; claims: Informer<KubeObject> } | undefined;
+  private informers: Informers | undefined;
+  private cancelResync: (() => void) | undefined;
 
   constructor(private readonly options: WorkflowControllerOptions) {
     this.clock = options.clock ?? systemClock;
     this.logger = options.logger ?? silentLogger;
+    this.isPodReleased = options.isPodReleased ?? (() => true);
     this.overflow = new OverflowOutputs(options.kube);
     this.queue = new WorkQueue((key) => this.work(key), {
       clock: this.clock,
       concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
-      onError: (key, error) => this.failed(key, error),
+      onError: (key, error) => this.logger.error({ workflow: key, err: error }, 'The work queue failed'),
     });
   }
 
   /** Resolves when the present workflows and pods are known and work has begun. */
   async start(): Promise<void> {
-    const { kube, namespace } = this.options;
-    const onError = (error: Error): void =>
-      this.logger.warn({ err: error }, 'Lost the watch of the cluster; trying again');
-    const pods = watchPods({
+    const { kube, namespace, supervisor } = this.options;
+    const informers = await startInformers(
       kube,
-      namespace,
-      clock: this.clock,
-      onError,
-      onChange: (key, pod) => this.podChanged(key, pod),
-      onPod: (pod, deleted) => this.podSeen(pod, deleted),
-    });
-    const claims = createInformer<KubeObject>(kube, resources.persistentVolumeClaims, {
-      namespace,
-      clock: this.clock,
-      onError,
-    });
-    await Promise.all([pods.synced, claims.synced]);
-    const workflows = createInformer<Workflow & KubeObject>(kube, resources.workflows, {
-      namespace,
-      clock: this.clock,
-      onError,
-      onChange: ({ type, object }) => (type === 'deleted' ? this.runDeleted(object) : this.queue.add(keyOf(object))),
-    });
-    this.informers = { workflows, pods, claims };
+      { namespace, clock: this.clock },
+      {
+        onRun: (workflow, deleted) => (deleted ? this.runDeleted(workflow) : this.queue.add(keyOf(workflow))),
+        onPod: (pod, deleted) => this.podSeen(pod, deleted),
+        onChange: (key, podName) => this.lookAgain(key, podName === null ? [] : [podName]),
+        onError: (error) => this.logger.warn({ err: error }, 'Lost the watch of the cluster; trying again'),
+      },
+    );
+    this.informers = informers;
     this.reconciler = new WorkflowReconciler({
-      ...this.informers,
+      ...informers,
       kube,
+      supervisor,
       clock: this.clock,
       cache: this.cache,
       overflow: this.overflow,
       refused: this.refused,
-      supervisor: this.options.supervisor,
+      isPodReleased: this.isPodReleased,
       onRunChanged: async (snapshot) => this.options.onRunChanged?.(snapshot),
     });
-    await workflows.synced;
+    await informers.workflows.synced;
+    this.queue.start();
+    this.planResync();
   }
 
   /** Finishes the passes under way and stops watching. Pods go on. */
   async stop(): Promise<void> {
+    this.cancelResync?.();
     await this.queue.stop();
-    await Promise.all(Object.values(this.informers ?? {}).map((informer: Informer<KubeObject>) => informer.stop()));
+    if (!this.informers) return;
+    const { workflows, pods, claims, configMaps } = this.informers;
+    await Promise.all([workflows.stop(), pods.stop(), claims.stop(), configMaps.stop()]);
   }
 
   /** Resolves when no run wants a look right now. */
@@ -117,16 +128,7 @@ export class WorkflowController {
   /** Everything known about a run, whole; for a history that missed something. Undefined when there is no such workflow. */
   snapshot(namespace: string, name: string): RunSnapshot | undefined {
     const object = this.informers?.workflows.get(namespace, name);
-    if (!object) return undefined;
-    const { state } = this.cache.load(keyOf(object), object);
-    return {
-      workflow: state.workflow,
-      status: state.status,
-      nodes: [...state.nodes.values()],
-      nodeCount: state.nodes.size,
-      full: true,
-      journal: [],
-    };
+    return object && snapshotOf(this.cache.load(keyOf(object), object).state, null, []);
   }
 
   /** All workflows that are known. */
@@ -142,19 +144,11 @@ export class WorkflowController {
         const object = await kube.get<Workflow>({ type: resources.workflows, namespace, name });
         const outcome = applyIntent(hydrate(object), intent, { now: instant(this.clock.now()) });
         if (!outcome.ok) return outcome;
-        // Pods that have to go must go first: a node that is reset would take its old pod for the new one.
-        await carryOut(outcome.commands, {
-          kube,
-          workflow: object,
-          supervisor: this.options.supervisor,
-          refused: this.refused,
-          nowMs: this.clock.now(),
-          observePod: () => undefined,
-        });
         if (outcome.patch) {
           const written = await persist(kube, object, object.metadata.resourceVersion ?? '', outcome.patch);
           this.informers?.workflows.observe(written);
         }
+        await this.carryOutIntent(object, outcome);
         this.queue.add(`${namespace}/${name}`);
         return { ok: true };
       } catch (error) {
@@ -165,37 +159,85 @@ export class WorkflowController {
     }
   }
 
+  /** What fails here costs nothing: a pod in the way is found again by the pass that needs its name. */
+  private async carryOutIntent(workflow: Workflow, { commands, state }: IntentApplied): Promise<void> {
+    if (!this.informers) return;
+    const { error } = await carryOut(commands, {
+      ...this.informers,
+      kube: this.options.kube,
+      supervisor: this.options.supervisor,
+      workflow,
+      phaseOf: (nodeId) => state.nodes.get(nodeId as never)?.phase,
+      refused: this.refused,
+      isPodReleased: this.isPodReleased,
+      nowMs: this.clock.now(),
+    });
+    if (error !== undefined)
+      this.logger.warn({ workflow: keyOf(workflow), err: error }, 'Could not do all that was asked of a run at once');
+  }
+
   private async work(key: string): Promise<void> {
-    const changed = this.changedPods.get(key);
-    this.changedPods.delete(key);
+    const object = this.objectOf(key);
+    if (!object || object.metadata.deletionTimestamp || !this.reconciler) return this.forget(key);
+    const changes = this.changes.take(key);
     try {
-      const result = await this.reconciler?.pass(key, [...(changed ?? [])]);
-      this.queue.succeeded(key);
-      if (result?.wakeAtMs != null) this.queue.addAt(key, result.wakeAtMs);
+      const { pods, atMs, wakeAtMs, error } = await this.reconciler.pass(key, object, changes);
+      this.changes.add(key, pods);
+      for (const time of [atMs, wakeAtMs]) if (time !== null) this.queue.addAt(key, time);
+      if (error === undefined) await this.collect(key);
+      if (error === undefined) this.queue.succeeded(key);
+      else await this.failed(key, error);
     } catch (error) {
       // The pods that made this pass necessary still do.
-      for (const pod of changed ?? []) this.noteChange(key, pod);
-      throw error;
+      this.changes.add(key, changes);
+      await this.failed(key, error);
     }
   }
 
-  private failed(key: string, error: unknown): void {
-    const failures = this.queue.addAfterFailure(key);
-    const fields = { workflow: key, failures, err: error };
-    if (isKubeError(error, 'Conflict'))
-      this.logger.debug(fields, 'Somebody else changed the workflow; passing over it again');
-    else if (failures < FAILURES_TO_TELL) this.logger.warn(fields, 'A pass over the workflow failed; trying again');
-    else this.logger.error(fields, 'Passes over the workflow keep failing');
+  /** Deletes a workflow that has outlived its time. Only after a pass, so that its end has been told. */
+  private async collect(key: string): Promise<void> {
+    const object = this.objectOf(key);
+    const expiry = object ? expiryOf(object) : null;
+    if (!object || expiry === null) return;
+    const now = this.clock.now();
+    const isNeeded = this.informers?.pods.byIndex(BY_RUN, key).some((pod) => !this.isPodReleased(pod)) ?? false;
+    if (expiry <= now && !isNeeded) await deleteExpired(this.options.kube, object);
+    else this.queue.addAt(key, Math.max(expiry, now + (isNeeded ? RELEASE_POLL_MS : 0)));
   }
 
-  private podChanged(key: string, podName: string): void {
-    this.noteChange(key, podName);
+  private async failed(key: string, error: unknown): Promise<void> {
+    const failures = this.queue.addAfterFailure(key);
+    const fields = { workflow: key, failures, err: error };
+    if (isKubeError(error, 'Conflict', 'NotFound')) return this.logger.debug(fields, 'A workflow changed meanwhile');
+    if (failures < FAILURES_TO_TELL || isTransient(error))
+      return this.logger.warn(fields, 'A pass over a workflow failed; trying again');
+    this.logger.error(fields, 'Passes over a workflow keep failing');
+    await this.tellOnWorkflow(key, stuckMessage(error));
+  }
+
+  private async tellOnWorkflow(key: string, message: string): Promise<void> {
+    const object = this.objectOf(key);
+    if (!object || object.status?.message === message) return;
+    const { namespace, name = '', uid } = object.metadata;
+    const patch = { metadata: { uid }, status: { message } };
+    try {
+      await this.options.kube.patch({ type: resources.workflows, namespace, name }, 'merge', patch);
+    } catch (error) {
+      this.logger.warn({ workflow: key, err: error }, 'Could not tell on the workflow that it is stuck');
+    }
+  }
+
+  private lookAgain(key: string, pods: readonly string[] | null): void {
+    this.changes.add(key, pods);
     this.queue.add(key);
   }
 
-  private noteChange(key: string, podName: string): void {
-    const pods = this.changedPods.get(key) ?? new Set();
-    this.changedPods.set(key, pods.add(podName));
+  private planResync(): void {
+    this.cancelResync = this.clock.after(RESYNC_MS, () => {
+      for (const object of this.workflows())
+        if (!isFinalWorkflowPhase(object.status?.phase)) this.lookAgain(keyOf(object), null);
+      this.planResync();
+    });
   }
 
   private podSeen(pod: Pod, deleted: boolean): void {
@@ -205,14 +247,24 @@ export class WorkflowController {
 
   private runDeleted(workflow: Workflow): void {
     const key = keyOf(workflow);
-    this.cache.drop(key);
-    this.changedPods.delete(key);
-    this.queue.forget(key);
+    this.forget(key);
     this.options
       .onRunDeleted?.(workflow)
       .catch((error: unknown) =>
         this.logger.error({ workflow: key, err: error }, 'Could not record that a workflow was deleted'),
       );
+  }
+
+  private forget(key: string): void {
+    this.cache.drop(key);
+    this.changes.forget(key);
+    this.refused.forgetRun(key);
+    this.queue.forget(key);
+  }
+
+  private objectOf(key: string): Workflow | undefined {
+    const [namespace = '', name = ''] = key.split('/');
+    return this.informers?.workflows.get(namespace, name);
   }
 }
 

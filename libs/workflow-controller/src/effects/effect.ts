@@ -1,25 +1,44 @@
-import type { KubeApi } from '@argosy/kube';
+import type { KubeApi, KubeObject } from '@argosy/kube';
 import type { CommandOf, EngineCommandType } from '@argosy/workflow-engine';
 import type { SupervisorSource } from '@argosy/pod-plan';
-import type { Pod, Workflow } from '@argosy/workflow-spec';
+import type { NodePhase, Pod, Workflow } from '@argosy/workflow-spec';
 import type { RefusedPods } from '../pods/refused-pods.js';
+
+/** What is known of one kind, and where to put what was just written, so that the next pass need not wait for the watch. */
+export interface Known<T extends KubeObject> {
+  get(namespace: string, name: string): T | undefined;
+  observe(object: T): void;
+}
 
 export interface EffectContext {
   readonly kube: KubeApi;
   /** Metadata and the spec that is executed. */
   readonly workflow: Workflow;
+  readonly phaseOf: (nodeId: string) => NodePhase | undefined;
   readonly supervisor: SupervisorSource;
+  readonly pods: Known<Pod>;
+  readonly claims: Known<KubeObject>;
   readonly refused: RefusedPods;
+  readonly isPodReleased: (pod: Pod) => boolean;
   readonly nowMs: number;
-  /** Takes in a pod that was just written, so that the next pass sees it before the watch brings it. */
-  readonly observePod: (pod: Pod) => void;
 }
 
-/**
- * Makes true what a command says. Idempotent: what is so already is success. `again` asks for another pass, because
- * something has to go first or the outcome is known at once.
- */
+/** `lookAgainAtMs`: the command is not fulfilled yet; the pass that begins then derives it again if it is still wanted. */
+export type EffectOutcome = 'done' | { readonly lookAgainAtMs: number };
+
+/** Makes true what a command says. Idempotent: what is so already is success. */
 export type Effect<T extends EngineCommandType> = (
   command: CommandOf<T>,
   context: EffectContext,
-) => Promise<'done' | 'again'>;
+) => Promise<EffectOutcome>;
+
+/** Something that is not ours stands where ours has to be. Only a person can tell which of the two may stay. */
+export class ForeignObject extends Error {
+  override readonly name = 'ForeignObject';
+  constructor(kind: string, name: string) {
+    super(`${kind} ${name} exists already and does not belong to this workflow`);
+  }
+}
+
+export const isOwnedBy = (object: KubeObject, workflow: Workflow): boolean =>
+  object.metadata?.ownerReferences?.some(({ uid }) => uid === workflow.metadata.uid) ?? false;

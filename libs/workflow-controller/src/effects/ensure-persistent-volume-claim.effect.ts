@@ -1,28 +1,42 @@
 import type { KubeObject } from '@argosy/kube';
 import { isKubeError, resources } from '@argosy/kube';
+import { LABELS } from '@argosy/pod-plan';
+import type { EnsurePersistentVolumeClaim } from '@argosy/workflow-engine';
+import type { Workflow } from '@argosy/workflow-spec';
 import type { Effect } from './effect.js';
+import { ForeignObject, isOwnedBy } from './effect.js';
 
 /** Creates the claim, owned by the workflow, so that it goes when the workflow goes. */
 export const ensurePersistentVolumeClaim: Effect<'EnsurePersistentVolumeClaim'> = async (
-  { name, claim },
-  { kube, workflow },
+  command,
+  { kube, workflow, claims },
 ) => {
-  const { namespace, name: owner = '', uid = '' } = workflow.metadata;
-  const object = {
-    apiVersion: 'v1',
-    kind: 'PersistentVolumeClaim',
-    spec: claim.spec,
-    metadata: {
-      ...claim.metadata,
-      name,
-      namespace,
-      ownerReferences: [{ apiVersion: 'argoproj.io/v1alpha1', kind: 'Workflow', name: owner, uid, controller: true }],
-    },
-  };
+  const { namespace } = workflow.metadata;
+  const { name } = command;
   try {
-    await kube.create<KubeObject>(resources.persistentVolumeClaims, object);
+    claims.observe(await kube.create<KubeObject>(resources.persistentVolumeClaims, planClaim(command, workflow)));
   } catch (error) {
     if (!isKubeError(error, 'AlreadyExists')) throw error;
+    const present = await kube.get<KubeObject>({ type: resources.persistentVolumeClaims, namespace, name });
+    if (!isOwnedBy(present, workflow)) throw new ForeignObject('persistentvolumeclaim', name);
+    claims.observe(present);
   }
   return 'done';
 };
+
+function planClaim({ name, claim }: EnsurePersistentVolumeClaim, { metadata }: Workflow): KubeObject {
+  const owner = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Workflow', controller: true };
+  const object = {
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: {
+      ...claim.metadata,
+      name,
+      namespace: metadata.namespace,
+      labels: { ...claim.metadata?.labels, [LABELS.workflow]: metadata.name ?? '' },
+      ownerReferences: [{ ...owner, name: metadata.name ?? '', uid: metadata.uid ?? '' }],
+    },
+    spec: claim.spec,
+  };
+  return object;
+}

@@ -2,42 +2,50 @@ import { isKubeError, resources } from '@argosy/kube';
 import { planPod, PodPlanError } from '@argosy/pod-plan';
 import type { EnsurePod } from '@argosy/workflow-engine';
 import type { Pod } from '@argosy/workflow-spec';
-import type { Effect, EffectContext } from './effect.js';
+import type { Effect, EffectContext, EffectOutcome } from './effect.js';
+import { ForeignObject, isOwnedBy } from './effect.js';
+
+const PREDECESSOR_POLL_MS = 1_000;
 
 /** Creates the pod. Its name is the node's, so one that exists and is this workflow's is the one that was wanted. */
 export const ensurePod: Effect<'EnsurePod'> = async (command, context) => {
   try {
     const pod = planPod(command, context);
-    context.observePod(await context.kube.create<Pod>(resources.pods, pod));
+    context.pods.observe(await context.kube.create<Pod>(resources.pods, pod));
     return 'done';
   } catch (error) {
     if (error instanceof PodPlanError) return refuse(command, context, error.message);
     if (isKubeError(error, 'AlreadyExists')) return adopt(command, context);
-    // A quota says Forbidden too, and gives way in time; everything else the API will refuse again.
-    const isQuota = isKubeError(error, 'Forbidden') && error.message.includes('exceeded quota');
-    if (isKubeError(error, 'Invalid', 'BadRequest', 'Forbidden') && !isQuota)
+    if (isKubeError(error, 'Invalid', 'BadRequest', 'Forbidden') && !isQuota(error))
       return refuse(command, context, error.message);
     throw error;
   }
 };
 
-function refuse(command: EnsurePod, { refused, workflow, nowMs }: EffectContext, message: string): 'again' {
-  refused.add(workflow.metadata.namespace ?? '', command.podName, command.nodeId, message, nowMs);
-  return 'again';
+/** A quota says Forbidden too, and gives way in time; everything else the API will refuse again. */
+export const isQuota = (error: unknown): boolean =>
+  isKubeError(error, 'Forbidden') && error.message.includes('exceeded quota');
+
+function refuse(command: EnsurePod, { refused, workflow, nowMs }: EffectContext, message: string): EffectOutcome {
+  const { namespace = '', name = '' } = workflow.metadata;
+  refused.add(`${namespace}/${name}`, command.podName, command.nodeId, message, nowMs);
+  return { lookAgainAtMs: nowMs };
 }
 
-async function adopt(command: EnsurePod, context: EffectContext): Promise<'done' | 'again'> {
-  const { kube, workflow } = context;
-  const pod = await kube.get<Pod>({
-    type: resources.pods,
-    namespace: workflow.metadata.namespace,
-    name: command.podName,
-  });
-  if (pod.metadata?.ownerReferences?.some(({ uid }) => uid === workflow.metadata.uid)) {
-    context.observePod(pod);
+async function adopt(command: EnsurePod, context: EffectContext): Promise<EffectOutcome> {
+  const { kube, workflow, nowMs } = context;
+  const ref = { type: resources.pods, namespace: workflow.metadata.namespace, name: command.podName };
+  const pod = await kube.get<Pod>(ref);
+  const { ownerReferences = [], deletionTimestamp, uid } = pod.metadata ?? {};
+  if (deletionTimestamp) return { lookAgainAtMs: nowMs + PREDECESSOR_POLL_MS };
+  if (isOwnedBy(pod, workflow)) {
+    context.pods.observe(pod);
     return 'done';
   }
-  // On its way out (it was a deleted workflow's of the same name): its place will be free soon.
-  if (pod.metadata?.deletionTimestamp) return 'again';
-  return refuse(command, context, `pod ${command.podName} exists already and does not belong to this workflow`);
+  // A deleted workflow of the same name left it, and Kubernetes has not come round to it yet.
+  if (ownerReferences.some(({ kind, name }) => kind === 'Workflow' && name === workflow.metadata.name)) {
+    await kube.delete(ref, { preconditions: { uid } });
+    return { lookAgainAtMs: nowMs + PREDECESSOR_POLL_MS };
+  }
+  return refuse(command, context, new ForeignObject('pod', command.podName).message);
 }

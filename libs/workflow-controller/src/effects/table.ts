@@ -4,6 +4,7 @@ import { deletePod } from './delete-pod.effect.js';
 import type { Effect, EffectContext } from './effect.js';
 import { ensurePersistentVolumeClaim } from './ensure-persistent-volume-claim.effect.js';
 import { ensurePod } from './ensure-pod.effect.js';
+import { forEachAtMost } from './for-each-at-most.js';
 import { terminatePod } from './terminate-pod.effect.js';
 
 /** One effect for each command of the engine; a missing one does not compile. */
@@ -18,25 +19,49 @@ const EFFECTS: { readonly [T in EngineCommandType]: Effect<T> } = {
 /** Most effects of one run under way at once. */
 const CONCURRENCY = 16;
 
+/** What is left to do after a pass. */
+export interface Unsettled {
+  /** Pods that the next pass must look at: only for those does the engine derive again what was not fulfilled. */
+  readonly pods: readonly string[];
+  /** When that pass has to be; null when there is nothing, or when `error` decides. */
+  readonly atMs: number | null;
+  /** The first failure; undefined when there was none. */
+  readonly error: unknown;
+}
+
 /**
- * Carries out the commands of a pass. All are tried, whatever becomes of the others; the first error is thrown at the end,
- * and the next pass derives what is still missing.
+ * Carries out the commands of a pass, whatever becomes of the others; but a pod waits for the claims, lest it mounts a
+ * stranger's of the same name.
  */
-export async function carryOut(commands: readonly EngineCommand[], context: EffectContext): Promise<'done' | 'again'> {
-  const queue = [...commands];
-  const errors: unknown[] = [];
-  let outcome: 'done' | 'again' = 'done';
-  const worker = async (): Promise<void> => {
-    for (let command = queue.shift(); command; command = queue.shift()) {
-      try {
-        const effect = EFFECTS[command.type] as Effect<EngineCommandType>;
-        if ((await effect(command, context)) === 'again') outcome = 'again';
-      } catch (error) {
-        errors.push(error);
-      }
+export async function carryOut(commands: readonly EngineCommand[], context: EffectContext): Promise<Unsettled> {
+  const isClaim = ({ type }: EngineCommand): boolean => type === 'EnsurePersistentVolumeClaim';
+  const unsettled = new UnsettledCommands();
+  await forEachAtMost(CONCURRENCY, commands.filter(isClaim), (command) => unsettled.attempt(command, context));
+  const isHeld = ({ type }: EngineCommand): boolean => type === 'EnsurePod' && unsettled.error !== undefined;
+  const [held, rest] = [commands.filter(isHeld), commands.filter((command) => !isClaim(command) && !isHeld(command))];
+  for (const command of held) unsettled.leave(command);
+  await forEachAtMost(CONCURRENCY, rest, (command) => unsettled.attempt(command, context));
+  return unsettled;
+}
+
+class UnsettledCommands implements Unsettled {
+  readonly pods: string[] = [];
+  atMs: number | null = null;
+  error: unknown;
+
+  async attempt(command: EngineCommand, context: EffectContext): Promise<void> {
+    const effect = EFFECTS[command.type] as Effect<EngineCommandType>;
+    try {
+      const outcome = await effect(command, context);
+      if (outcome === 'done') return;
+      this.atMs = Math.min(this.atMs ?? Infinity, outcome.lookAgainAtMs);
+    } catch (failure) {
+      this.error ??= failure;
     }
-  };
-  await Promise.all(Array.from({ length: Math.min(CONCURRENCY, commands.length) }, worker));
-  if (errors.length > 0) throw errors[0];
-  return outcome;
+    this.leave(command);
+  }
+
+  leave(command: EngineCommand): void {
+    if ('podName' in command) this.pods.push(command.podName);
+  }
 }

@@ -12,17 +12,24 @@ export interface PodWatchOptions {
   readonly onError: (error: KubeError) => void;
 }
 
+/** Index of the informer by run key. */
+export const BY_RUN = 'run';
+
+/** `namespace/name` of the workflow that an object was made for, by its label. */
+export const runKeyOf = ({ metadata }: Pick<Pod, 'metadata'>): string =>
+  `${metadata?.namespace ?? ''}/${metadata?.labels?.[LABELS.workflow] ?? ''}`;
+
 /** The pods of all runs, kept up to date, and which run each belongs to. */
 export function watchPods(options: PodWatchOptions): Informer<Pod> {
   return createInformer<Pod>(options.kube, resources.pods, {
     namespace: options.namespace,
     labelSelector: LABELS.workflow,
     clock: options.clock,
+    indexes: { [BY_RUN]: (pod) => [runKeyOf(pod)] },
     onError: options.onError,
     onChange: ({ type, object }) => {
-      const { namespace = '', name = '', labels } = object.metadata ?? {};
       options.onPod(object, type === 'deleted');
-      options.onChange(`${namespace}/${labels?.[LABELS.workflow] ?? ''}`, name);
+      options.onChange(runKeyOf(object), object.metadata?.name ?? '');
     },
   });
 }

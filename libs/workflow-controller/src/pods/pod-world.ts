@@ -1,32 +1,39 @@
 import type { Informer, KubeObject } from '@argosy/kube';
 import { observePod } from '@argosy/pod-plan';
 import type { PodObservation, World } from '@argosy/workflow-engine';
-import type { Pod } from '@argosy/workflow-spec';
+import type { Pod, Workflow } from '@argosy/workflow-spec';
+import { isOwnedBy } from '../effects/effect.js';
 import type { OverflowOutputs } from './overflow-outputs.js';
 import type { RefusedPods } from './refused-pods.js';
 
 export interface WorldSources {
   readonly pods: Informer<Pod>;
   readonly claims: Informer<KubeObject>;
+  /** ConfigMaps that are marked as holding parameters. */
+  readonly configMaps: Informer<KubeObject>;
   readonly overflow: OverflowOutputs;
   readonly refused: RefusedPods;
 }
 
 /** What a pass over one run sees of the outside. Pods whose outputs still have to be read are put on `unread`. */
 export function worldOf(
-  namespace: string,
+  workflow: Workflow,
   changedPods: readonly string[] | null,
   sources: WorldSources,
   unread: Map<string, Pod>,
 ): World {
+  const { namespace = '', name = '' } = workflow.metadata;
   return {
     changedPods,
     pod: (podName) => {
       const pod = sources.pods.get(namespace, podName);
-      if (!pod) return sources.refused.get(namespace, podName);
+      // A deleted workflow of the same name may have left pods of the same names.
+      if (!pod || !isOwnedBy(pod, workflow)) return sources.refused.get(`${namespace}/${name}`, podName);
       return observed(pod, sources, unread);
     },
-    persistentVolumeClaim: (name) => (sources.claims.get(namespace, name) ? 'present' : 'absent'),
+    persistentVolumeClaim: (claim) => (sources.claims.get(namespace, claim) ? 'present' : 'absent'),
+    configMapKey: (configMap, key) =>
+      (sources.configMaps.get(namespace, configMap) as { data?: Record<string, string> } | undefined)?.data?.[key],
   };
 }
 

@@ -3,13 +3,16 @@ import { instant } from '@argosy/workflow-engine';
 
 /**
  * Pods that can never be: the plan is impossible, or the API refused it for good. To the engine they look like pods that
- * failed at once, so that retry policies and messages work as for any other.
+ * failed at once, so that retry policies and messages work as for any other. Lost with the process, which costs one more
+ * refusal.
  */
 export class RefusedPods {
-  private readonly refused = new Map<string, PodObservation>();
+  private readonly refused = new Map<string, Map<string, PodObservation>>();
 
-  add(namespace: string, podName: string, nodeId: string, message: string, nowMs: number): void {
-    this.refused.set(`${namespace}/${podName}`, {
+  add(runKey: string, podName: string, nodeId: string, message: string, nowMs: number): void {
+    const ofRun = this.refused.get(runKey) ?? new Map<string, PodObservation>();
+    this.refused.set(runKey, ofRun);
+    ofRun.set(podName, {
       podName,
       nodeId,
       uid: '',
@@ -28,16 +31,16 @@ export class RefusedPods {
     });
   }
 
-  get(namespace: string, podName: string): PodObservation | undefined {
-    return this.refused.get(`${namespace}/${podName}`);
+  get(runKey: string, podName: string): PodObservation | undefined {
+    return this.refused.get(runKey)?.get(podName);
   }
 
-  /** The engine has taken note, or the run is gone. */
-  forget(namespace: string, podNames: Iterable<string>): void {
-    for (const podName of podNames) this.refused.delete(`${namespace}/${podName}`);
+  /** The pod may be tried again. Returns whether it was refused before. */
+  forget(runKey: string, podName: string): boolean {
+    return this.refused.get(runKey)?.delete(podName) ?? false;
   }
 
-  forgetRun(namespace: string, workflowName: string): void {
-    for (const key of this.refused.keys()) if (key.startsWith(`${namespace}/${workflowName}`)) this.refused.delete(key);
+  forgetRun(runKey: string): void {
+    this.refused.delete(runKey);
   }
 }

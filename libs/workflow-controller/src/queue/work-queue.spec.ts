@@ -5,11 +5,9 @@ import { WorkQueue } from './work-queue.js';
 function queueOf(work: (key: string) => Promise<void>, concurrency = 2) {
   const timers = new ManualClock();
   const errors: unknown[] = [];
-  return {
-    timers,
-    errors,
-    queue: new WorkQueue(work, { clock: timers, concurrency, onError: (_key, error) => errors.push(error) }),
-  };
+  const queue = new WorkQueue(work, { clock: timers, concurrency, onError: (_key, error) => errors.push(error) });
+  queue.start();
+  return { timers, errors, queue };
 }
 
 describe('the work queue', () => {
@@ -78,6 +76,20 @@ describe('the work queue', () => {
     queue.add('good');
     await queue.idle();
     expect(errors).toHaveLength(1);
+  });
+
+  it('waits until it is started', async () => {
+    const done: string[] = [];
+    const queue = new WorkQueue(async (key) => void done.push(key), {
+      clock: new ManualClock(),
+      concurrency: 1,
+      onError: () => undefined,
+    });
+    queue.add('a');
+    expect(done).toEqual([]);
+    queue.start();
+    await queue.idle();
+    expect(done).toEqual(['a']);
   });
 
   it('takes nothing new once stopped', async () => {

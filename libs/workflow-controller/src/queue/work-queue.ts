@@ -1,7 +1,7 @@
 import type { Clock } from '@argosy/kube';
 
 const FIRST_BACKOFF_MS = 100;
-const LONGEST_BACKOFF_MS = 30_000;
+const LONGEST_BACKOFF_MS = 60_000;
 
 /**
  * Keys that want a look. A key waits at most once and is worked on by one worker at a time; added while it is worked on,
@@ -14,6 +14,7 @@ export class WorkQueue {
   private readonly timers = new Map<string, { readonly at: number; readonly cancel: () => void }>();
   private readonly failures = new Map<string, number>();
   private readonly idleWaiters: (() => void)[] = [];
+  private started = false;
   private stopped = false;
 
   constructor(
@@ -25,6 +26,12 @@ export class WorkQueue {
     },
   ) {}
 
+  /** Begins to work. Keys may be added before. */
+  start(): void {
+    this.started = true;
+    this.pump();
+  }
+
   add(key: string): void {
     if (this.stopped) return;
     if (this.active.has(key)) this.again.add(key);
@@ -35,6 +42,7 @@ export class WorkQueue {
   /** At the given time, or at once when it has passed. An earlier time given before stays. */
   addAt(key: string, atMs: number): void {
     if (this.stopped) return;
+    if (atMs <= this.options.clock.now()) return this.add(key);
     const planned = this.timers.get(key);
     if (planned && planned.at <= atMs) return;
     planned?.cancel();
@@ -42,11 +50,11 @@ export class WorkQueue {
       this.timers.delete(key);
       this.add(key);
     };
-    const cancel = this.options.clock.after(Math.max(0, atMs - this.options.clock.now()), fire);
+    const cancel = this.options.clock.after(atMs - this.options.clock.now(), fire);
     this.timers.set(key, { at: atMs, cancel });
   }
 
-  /** Later and later with every failure in a row, from 100 ms to 30 s. Returns the number of failures. */
+  /** Later and later with every failure in a row, from 100 ms to a minute. Returns the number of failures. */
   addAfterFailure(key: string): number {
     const failures = (this.failures.get(key) ?? 0) + 1;
     this.failures.set(key, failures);
@@ -83,6 +91,7 @@ export class WorkQueue {
   }
 
   private pump(): void {
+    if (!this.started) return;
     for (const key of this.waiting) {
       if (this.active.size >= this.options.concurrency) return;
       this.waiting.delete(key);

@@ -3,14 +3,18 @@ import { isKubeError, resources } from '@argosy/kube';
 import type { SupervisorSource } from '@argosy/pod-plan';
 import { instant, reconcile } from '@argosy/workflow-engine';
 import type { Decision, NodeId, RunState } from '@argosy/workflow-engine';
-import type { NodeStatus, Pod, Workflow } from '@argosy/workflow-spec';
-import { expiryOf } from '../collection/time-to-live.js';
+import type { Pod, Workflow } from '@argosy/workflow-spec';
+import type { Unsettled } from '../effects/table.js';
 import { carryOut } from '../effects/table.js';
+import { forEachAtMost } from '../effects/for-each-at-most.js';
 import { worldOf } from '../pods/pod-world.js';
 import type { WorldSources } from '../pods/pod-world.js';
 import type { RunSnapshot } from '../snapshot.js';
+import { snapshotOf } from '../snapshot.js';
+import type { Changes } from './changed-pods.js';
+import { TransientFailure } from './failures.js';
 import { persist } from './persist.js';
-import type { RunCache } from './run-cache.js';
+import type { LoadedRun, RunCache } from './run-cache.js';
 
 export interface ReconcilerOptions extends WorldSources {
   readonly kube: KubeApi;
@@ -18,124 +22,87 @@ export interface ReconcilerOptions extends WorldSources {
   readonly workflows: Informer<Workflow>;
   readonly cache: RunCache;
   readonly supervisor: SupervisorSource;
-  /** Must have taken the snapshot durably when it resolves: what it tells may be deleted afterwards. */
+  readonly isPodReleased: (pod: Pod) => boolean;
   readonly onRunChanged: (snapshot: RunSnapshot) => Promise<void>;
 }
 
-/** What the queue does after a pass. */
-export interface PassResult {
-  /** Look again at this time (milliseconds since the epoch); null: on the next change. */
+/** What is left after a pass, and when the engine wants to be asked again anyway (milliseconds since the epoch). */
+export interface PassResult extends Unsettled {
   readonly wakeAtMs: number | null;
 }
+
+const LOG_READS_AT_ONCE = 4;
 
 /** One pass over one run: load, decide, persist, act. */
 export class WorkflowReconciler {
   constructor(private readonly options: ReconcilerOptions) {}
 
-  /** `changedPods`: those that changed since the last pass; null: look at all. Throws when the pass has to be repeated. */
-  async pass(key: string, changedPods: readonly string[] | null): Promise<PassResult> {
-    const { cache, clock, workflows, kube } = this.options;
-    const [namespace = '', name = ''] = key.split('/');
-    const object = workflows.get(namespace, name);
-    if (!object || object.metadata.deletionTimestamp) {
-      cache.drop(key);
-      this.options.refused.forgetRun(namespace, name);
-      return { wakeAtMs: null };
-    }
-    const expiry = expiryOf(object);
-    if (expiry !== null && expiry <= clock.now()) {
-      await kube.delete(
-        { type: resources.workflows, namespace, name },
-        { propagationPolicy: 'Background', preconditions: { uid: object.metadata.uid } },
-      );
-      return { wakeAtMs: null };
-    }
-    const { state, resourceVersion, fresh } = cache.load(key, object);
+  /** Throws when nothing of the pass was done but perhaps the write: then it has to be repeated with the same changes. */
+  async pass(key: string, object: Workflow, changes: Changes): Promise<PassResult> {
+    const run = this.options.cache.load(key, object);
     const unread = new Map<string, Pod>();
-    const world = worldOf(namespace, fresh ? null : changedPods, this.options, unread);
-    const decision = reconcile(state, world, { now: instant(clock.now()) });
-    await this.write(key, decision, resourceVersion, fresh);
-    const outcome = await this.act(decision, unread);
+    const world = worldOf(object, run.fresh ? null : changes, this.options, unread);
+    const decision = reconcile(run.state, world, { now: instant(this.options.clock.now()) });
+    await this.write(key, run, decision);
+    const { pods, atMs, error } = await this.act(decision);
+    const read = await this.readOutputs(unread);
     return {
-      wakeAtMs: earliest(
-        outcome === 'again' ? clock.now() : null,
-        decision.wakeAt,
-        expiryOf({ ...object, status: decision.state.status }),
-      ),
+      pods: [...pods, ...unread.keys()],
+      atMs: unread.size > 0 ? this.options.clock.now() : atMs,
+      error: error ?? read.error,
+      wakeAtMs: decision.wakeAt,
     };
   }
 
-  private async write(
-    key: string,
-    decision: Decision<RunState>,
-    resourceVersion: string,
-    fresh: boolean,
-  ): Promise<void> {
+  private async write(key: string, run: LoadedRun, decision: Decision<RunState>): Promise<void> {
     const { cache, kube, workflows } = this.options;
-    if (!decision.patch) {
-      cache.store(key, decision.state, resourceVersion);
-      if (fresh) await this.options.onRunChanged(snapshotOf(decision, true));
-      return;
-    }
+    if (decision.patch) {
+      try {
+        const written = await persist(kube, decision.state.workflow, run.resourceVersion, decision.patch);
+        cache.store(key, decision.state, written.metadata.resourceVersion ?? '');
+        workflows.observe(written);
+      } catch (error) {
+        // Somebody else wrote: what was decided is void, and the next pass starts from what they wrote.
+        cache.drop(key);
+        if (isKubeError(error, 'Conflict')) await this.refresh(decision.state.workflow);
+        throw error;
+      }
+    } else cache.store(key, decision.state, run.resourceVersion);
+    if (decision.patch || run.fresh) await this.tell(key, decision, run.fresh);
+  }
+
+  private async tell(key: string, decision: Decision<RunState>, full: boolean): Promise<void> {
+    const changed = new Set(Object.keys(decision.patch?.status?.nodes ?? {}) as NodeId[]);
     try {
-      const written = await persist(kube, decision.state.workflow, resourceVersion, decision.patch);
-      cache.store(key, decision.state, written.metadata.resourceVersion ?? '');
-      workflows.observe(written);
-    } catch (error) {
-      // Somebody else wrote: what was decided is void, and the next pass starts from what they wrote.
-      cache.drop(key);
-      if (isKubeError(error, 'Conflict')) await this.refresh(decision.state.workflow);
-      throw error;
+      await this.options.onRunChanged(snapshotOf(decision.state, full ? null : changed, decision.journal));
+    } catch (cause) {
+      // The object is written but its history is not: a fresh state will tell everything again.
+      this.options.cache.drop(key);
+      throw new TransientFailure(`the history of the run was not taken: ${(cause as Error).message}`, { cause });
     }
-    await this.options.onRunChanged(snapshotOf(decision, fresh));
   }
 
   /** The informer may be behind for a while; asking saves passes that can only conflict again. */
   private async refresh({ metadata: { namespace, name = '' } }: Omit<Workflow, 'status'>): Promise<void> {
-    this.options.workflows.observe(
-      await this.options.kube.get<Workflow>({ type: resources.workflows, namespace, name }),
-    );
+    const { kube, workflows } = this.options;
+    workflows.observe(await kube.get<Workflow>({ type: resources.workflows, namespace, name }));
   }
 
-  private async act(decision: Decision<RunState>, unread: ReadonlyMap<string, Pod>): Promise<'done' | 'again'> {
-    const { kube, supervisor, refused, clock, pods, overflow } = this.options;
-    const { workflow, status } = decision.state;
-    const outcome = await carryOut(decision.commands, {
-      kube,
-      supervisor,
-      refused,
-      nowMs: clock.now(),
+  private act({ state: { workflow, status, nodes }, commands }: Decision<RunState>): Promise<Unsettled> {
+    return carryOut(commands, {
+      ...this.options,
       workflow: { ...workflow, spec: status.storedWorkflowTemplateSpec ?? workflow.spec },
-      observePod: (pod) => pods.observe(pod),
+      phaseOf: (nodeId) => nodes.get(nodeId as NodeId)?.phase,
+      nowMs: this.options.clock.now(),
     });
-    let again = outcome === 'again';
-    for (const pod of unread.values()) {
-      const result = await overflow.fetch(pod);
-      if (result === 'again') throw new OutputsNotReadable(pod.metadata?.name ?? '');
-      again = true;
-    }
-    return again ? 'again' : 'done';
+  }
+
+  private async readOutputs(unread: ReadonlyMap<string, Pod>): Promise<{ error: unknown }> {
+    let error: unknown;
+    await forEachAtMost(LOG_READS_AT_ONCE, unread.values(), async (pod) => {
+      if (await this.options.overflow.fetch(pod)) return;
+      error = new TransientFailure(`the outputs of pod ${pod.metadata?.name} could not be read from its log`);
+    });
+    return { error };
   }
 }
-
-/** The outputs of a pod could not be read from its log just now. */
-export class OutputsNotReadable extends Error {
-  override readonly name = 'OutputsNotReadable';
-  constructor(podName: string) {
-    super(`the outputs of pod ${podName} could not be read from its log`);
-  }
-}
-
-function snapshotOf({ state, patch, journal }: Decision<RunState>, full: boolean): RunSnapshot {
-  const changed = new Set(Object.keys(patch?.status?.nodes ?? {}));
-  const nodes: NodeStatus[] = [];
-  if (full) nodes.push(...state.nodes.values());
-  else
-    for (const id of changed as Set<NodeId>) nodes.push(...[state.nodes.get(id)].filter((node) => node !== undefined));
-  return { workflow: state.workflow, status: state.status, nodes, nodeCount: state.nodes.size, full, journal };
-}
-
-const earliest = (...times: (number | null)[]): number | null => {
-  const known = times.filter((time) => time !== null);
-  return known.length > 0 ? Math.min(...known) : null;
-};

@@ -1,0 +1,181 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { KubeError, resources } from '@argosy/kube';
+import type { Pod, Template } from '@argosy/workflow-spec';
+import type { RunSnapshot } from './snapshot.js';
+import { RecordingKube } from './testing/recording-kube.js';
+import type { PodScript } from './testing/scripted-kubelet.js';
+import { container, TestCluster } from './testing/test-cluster.js';
+
+let cluster: TestCluster;
+afterEach(() => cluster.close());
+
+const nodeName = (pod: Pod): string => pod.metadata?.annotations?.['workflows.argoproj.io/node-name'] ?? '';
+const clusterOf = (script?: PodScript): TestCluster => (cluster = new TestCluster(script));
+const steps = (...groups: string[][]): Template => ({
+  name: 'main',
+  steps: groups.map((group) => group.map((name) => ({ name, template: 'work' }))),
+});
+
+describe('the controller', () => {
+  it('runs a workflow with one pod and three writes of its status', async () => {
+    const { kube } = clusterOf();
+    const { api, ...recorded } = recording(kube);
+    await cluster.controller(api);
+    await cluster.submit([container('main')]);
+    expect((await cluster.ended()).status).toMatchObject({ phase: 'Succeeded', progress: '1/1' });
+    expect(recorded.counts()).toEqual({ 'create pods': 1, 'patch workflows': 3 });
+  });
+
+  it('writes once for whatever happened at the same time', async () => {
+    const { kube } = clusterOf();
+    const { api, ...recorded } = recording(kube);
+    const items = Array.from({ length: 100 }, (_, i) => String(i));
+    await cluster.submit([
+      { name: 'main', steps: [[{ name: 'a', template: 'work', withItems: items }]] },
+      container('work'),
+    ]);
+    await cluster.controller(api);
+    expect((await cluster.ended()).status).toMatchObject({ phase: 'Succeeded', progress: '100/100' });
+    expect(recorded.counts()['create pods']).toBe(100);
+    expect(recorded.counts()['patch workflows']).toBeLessThan(120);
+  });
+
+  it('hands outputs from step to step', async () => {
+    clusterOf((pod) => (nodeName(pod) === 'wf[0].make' ? { result: '42', parameters: { a: 'x' } } : {}));
+    await cluster.controller();
+    const use = {
+      parameters: [{ name: 'in', value: '{{steps.make.outputs.result}}-{{steps.make.outputs.parameters.a}}' }],
+    };
+    await cluster.submit([
+      {
+        name: 'main',
+        steps: [[{ name: 'make', template: 'work' }], [{ name: 'use', template: 'use', arguments: use }]],
+      },
+      container('work', { outputs: { parameters: [{ name: 'a', valueFrom: { path: '/a' } }] } }),
+      container('use', {
+        inputs: { parameters: [{ name: 'in' }] },
+        container: { name: '', image: 'busybox', command: ['echo', '{{inputs.parameters.in}}'] },
+      }),
+    ]);
+    expect((await cluster.ended()).status?.phase).toBe('Succeeded');
+    const pods = await cluster.pods();
+    expect(pods.find((pod) => nodeName(pod) === 'wf[1].use')?.spec?.containers[0]?.command?.at(-1)).toBe('42-x');
+  });
+
+  it('takes up what another controller began, and what happened meanwhile', async () => {
+    let endless = true;
+    clusterOf(() => ({ endless }));
+    const first = await cluster.controller();
+    await cluster.submit([steps(['a'], ['b']), container('work')]);
+    await cluster.settle();
+    await cluster.stop(first);
+    endless = false;
+    await cluster.settle();
+    expect(await cluster.node('a')).toMatchObject({ phase: 'Running' });
+    const snapshots: RunSnapshot[] = [];
+    await cluster.controller(cluster.kube, { onRunChanged: async (snapshot) => void snapshots.push(snapshot) });
+    expect((await cluster.ended()).status?.phase).toBe('Succeeded');
+    expect([...cluster.kubelet.started.values()]).toEqual([1, 1]);
+    expect(snapshots[0]?.full).toBe(true);
+  });
+
+  it('tells the whole of every run once and afterwards what changed, and everything again when that was not taken', async () => {
+    clusterOf();
+    const snapshots: RunSnapshot[] = [];
+    let refusals = 0;
+    await cluster.controller(cluster.kube, {
+      onRunChanged: async (snapshot) => {
+        snapshots.push(snapshot);
+        if (snapshots.length === 3 && refusals++ === 0) throw new Error('the disk is full');
+      },
+    });
+    await cluster.submit([steps(['a', 'b']), container('work')]);
+    await cluster.ended();
+    await cluster.settle();
+    expect(snapshots.map(({ full }) => full).slice(0, 4)).toEqual([true, false, false, true]);
+    expect(snapshots.at(-1)).toMatchObject({ nodeCount: 4, status: { phase: 'Succeeded' } });
+  });
+});
+
+describe('pods that never come to be', () => {
+  it('end their node with the reason', async () => {
+    clusterOf();
+    await cluster.controller();
+    await cluster.submit([{ name: 'main', container: { name: '', image: 'alpine' } }]);
+    expect((await cluster.ended()).status?.phase).toBe('Error');
+    expect((await cluster.node('wf'))?.message).toContain('has no command');
+  });
+
+  it('are tried again by the step’s retry strategy', async () => {
+    clusterOf();
+    await cluster.controller();
+    const retryStrategy = { limit: 1, retryPolicy: 'Always' as const };
+    await cluster.submit([{ name: 'main', container: { name: '', image: 'alpine' }, retryStrategy }]);
+    await cluster.ended();
+    expect(await cluster.node('wf(1)')).toMatchObject({ phase: 'Error' });
+  });
+
+  it('are refused for good by the API, or only until there is room', async () => {
+    const { kube } = clusterOf();
+    let refusals = 3;
+    let message = 'exceeded quota: pods';
+    const { api } = new RecordingKube(kube, (request) => {
+      if (request === 'create pods' && refusals-- > 0) throw new KubeError('Forbidden', message, 403);
+      return 'done';
+    });
+    await cluster.controller(api);
+    await cluster.submit([container('main')]);
+    expect((await cluster.ended()).status?.phase).toBe('Succeeded');
+    refusals = 1;
+    message = 'pods "x" is forbidden: violates PodSecurity';
+    await cluster.submit([container('main')], {}, 'other');
+    expect((await cluster.ended('other')).status).toMatchObject({ phase: 'Error' });
+    expect(await cluster.node('other', 'other')).toMatchObject({ message });
+  });
+
+  it('do not take the place of a stranger, but of what a deleted workflow of the same name left', async () => {
+    clusterOf();
+    const owner = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Workflow', name: 'wf', uid: 'gone' };
+    const pod = (name: string, ownerReferences?: (typeof owner)[]): Pod => ({
+      metadata: { name, namespace: 'default', ownerReferences, labels: { 'workflows.argoproj.io/workflow': 'wf' } },
+      spec: { containers: [{ name: 'main', image: 'x' }] },
+    });
+    await cluster.kube.create(resources.pods, pod('other'));
+    await cluster.controller();
+    await cluster.submit([container('main')], {}, 'other');
+    expect((await cluster.ended('other')).status).toMatchObject({ phase: 'Error' });
+    expect(await cluster.node('other', 'other')).toMatchObject({
+      message: 'pod other exists already and does not belong to this workflow',
+    });
+    await cluster.kube.create(resources.pods, pod('wf', [owner]));
+    await cluster.submit([container('main')]);
+    expect((await cluster.ended()).status?.phase).toBe('Succeeded');
+  });
+});
+
+describe('outputs too large for a termination message', () => {
+  const value = 'é'.repeat(100_000);
+  const template = container('main', { outputs: { parameters: [{ name: 'a', valueFrom: { path: '/a' } }] } });
+
+  it('are read from the log', async () => {
+    clusterOf(() => ({ parameters: { a: value } }));
+    await cluster.controller();
+    await cluster.submit([template]);
+    expect((await cluster.ended()).status?.phase).toBe('Succeeded');
+    expect((await cluster.node('wf'))?.outputs?.parameters?.[0]?.value).toBe(value);
+  });
+
+  it('are an error when the log has lost them', async () => {
+    clusterOf(() => ({ parameters: { a: value } }));
+    await cluster.controller();
+    cluster.kubelet.logs.set = () => cluster.kubelet.logs;
+    await cluster.submit([template]);
+    expect((await cluster.ended()).status?.phase).toBe('Error');
+    expect((await cluster.node('wf'))?.message).toMatch(/^outputs of 2000\d\d bytes are not in the log of pod wf/);
+  });
+});
+
+function recording(kube: TestCluster['kube']): { api: RecordingKube['api']; counts: () => Record<string, number> } {
+  const recorder = new RecordingKube(kube);
+  return { api: recorder.api, counts: () => recorder.counts() };
+}

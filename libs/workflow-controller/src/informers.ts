@@ -1,0 +1,56 @@
+import type { Clock, Informer, KubeApi, KubeError, KubeObject } from '@argosy/kube';
+import { createInformer, resources } from '@argosy/kube';
+import { LABELS } from '@argosy/pod-plan';
+import type { Pod, Workflow } from '@argosy/workflow-spec';
+import { runKeyOf, watchPods } from './pods/pod-watch.js';
+
+/** As in Argo: only ConfigMaps with this label are read for parameters. */
+const CONFIG_MAP_TYPE = 'workflows.argoproj.io/configmap-type';
+
+export interface Informers {
+  readonly workflows: Informer<Workflow>;
+  readonly pods: Informer<Pod>;
+  readonly claims: Informer<KubeObject>;
+  readonly configMaps: Informer<KubeObject>;
+}
+export interface InformerEvents {
+  readonly onRun: (workflow: Workflow, deleted: boolean) => void;
+  readonly onPod: (pod: Pod, deleted: boolean) => void;
+  /** Something that the run may wait for has changed. */
+  readonly onChange: (runKey: string, podName: string | null) => void;
+  readonly onError: (error: KubeError) => void;
+}
+
+/**
+ * Follows everything a run depends on. Workflows come last, so that the first pass over a run finds its pods: one that is
+ * not known by then does not exist.
+ */
+export async function startInformers(
+  kube: KubeApi,
+  { namespace, clock }: { readonly namespace?: string; readonly clock: Clock },
+  { onRun, onPod, onChange, onError }: InformerEvents,
+): Promise<Informers> {
+  const options = { namespace, clock, onError };
+  const pods = watchPods({ kube, ...options, onPod, onChange });
+  const claims = createInformer<KubeObject>(kube, resources.persistentVolumeClaims, {
+    ...options,
+    labelSelector: LABELS.workflow,
+    onChange: ({ object }) => onChange(runKeyOf(object), null),
+  });
+  const configMaps = createInformer<KubeObject>(kube, resources.configMaps, {
+    ...options,
+    labelSelector: `${CONFIG_MAP_TYPE}=Parameter`,
+  });
+  const first = [pods, claims, configMaps];
+  try {
+    await Promise.all(first.map(({ synced }) => synced));
+    const workflows = createInformer<Workflow & KubeObject>(kube, resources.workflows, {
+      ...options,
+      onChange: ({ type, object }) => onRun(object, type === 'deleted'),
+    });
+    return { workflows, pods, claims, configMaps };
+  } catch (error) {
+    await Promise.all(first.map((informer) => informer.stop()));
+    throw error;
+  }
+}
