@@ -37,7 +37,7 @@ export default {
     {
       name: 'prisma-only-in-repositories',
       severity: 'error',
-      from: { path: '^apps/control-plane/', pathNot: '(\\.repository\\.ts|/persistence/.*|\\.mapper\\.ts|\\.spec\\.ts)$' },
+      from: { path: '^apps/control-plane/', pathNot: '(\\.repository\\.ts|label-selector\\.ts|/persistence/.*|\\.mapper\\.ts|\\.spec\\.ts)$' },
       to: { path: '(node_modules/@prisma|/persistence/generated/)' },
     },
     { name: 'bullmq-only-in-queues', severity: 'error', from: { pathNot: '/queues/' }, to: { path: 'node_modules/(bullmq|@nestjs/bullmq)' } },

@@ -25,7 +25,7 @@ export const runCommand: CliCommand = (program, context) => {
     .option('-f, --parameter-file <file>', 'YAML or JSON file of parameters')
     .option('--log', 'print what the steps print, instead of the tree')
     .action(async (file: string, flags: RunFlags) => {
-      const workflow = readWorkflow(readManifest(file), file, readParameters(flags), context);
+      const workflow = readWorkflow(readManifest(file), file, readParameters(flags));
       const ended = await runHere(workflow, flags.log ?? false, context);
       if (ended.status?.phase !== 'Succeeded') context.exitWith(EXIT_FAILED);
     });

@@ -10,6 +10,7 @@ import {
 import { clustersCommand } from './clusters.command.js';
 import { completionCommand } from './completion.command.js';
 import { getCommand } from './get.command.js';
+import { lintCommand } from './lint.command.js';
 import { listCommand } from './list.command.js';
 import { loginCommand } from './login.command.js';
 import { logsCommand } from './logs.command.js';
@@ -25,6 +26,7 @@ export const commands: readonly CliCommand[] = [
   loginCommand,
   submitCommand,
   runCommand,
+  lintCommand,
   listCommand,
   getCommand,
   logsCommand,

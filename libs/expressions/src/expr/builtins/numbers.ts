@@ -19,7 +19,7 @@ export function toNumber(value: Argument | undefined, kind: 'int' | 'float'): nu
     if (text !== '' && (kind === 'int' ? isInt : Number.isFinite(number))) return number;
   }
   throw new ExpressionError(
-    `invalid operation: ${kind}(${typeof value === 'string' ? JSON.stringify(value) : String(value)})`,
+    `invalid operation: ${kind}(${typeof value === 'string' ? JSON.stringify(value) : typeof value})`,
   );
 }
 
