@@ -4,16 +4,15 @@ import { resources, systemClock } from '@argosy/kube';
 import type { Hello } from '@argosy/link-protocol';
 import type { Logger } from '@argosy/platform';
 import { WorkflowController } from '@argosy/workflow-controller';
-import type { RunSnapshot } from '@argosy/workflow-controller';
 import type { Pod } from '@argosy/workflow-spec';
 import type { AgentConfig } from './config/agent.config.js';
 import type { Credential } from './link/credential.js';
-import { Uplink } from './link/uplink.js';
-import type { Load } from './link/uplink.js';
+import type { Load } from './link/heartbeat.js';
+import { lastEpoch, Uplink } from './link/uplink.js';
 import { LogShipper } from './logs/log-shipper.js';
 import { Outbox } from './outbox/outbox.js';
 import { CommandRunner } from './runs/command-runner.js';
-import { deletedFact, factsOf } from './runs/run-facts.js';
+import { RunPublisher } from './runs/run-publisher.js';
 
 const VERSION = '0.1.0';
 
@@ -22,53 +21,60 @@ export interface AgentOptions {
   readonly credential: Credential;
   readonly kube: KubeApi;
   readonly logger: Logger;
+  /** The process has to start anew; what is on disk is fit for that. */
+  readonly startOver: (reason: string) => void;
+}
+export interface AgentHealth extends Load {
+  readonly connected: boolean;
+  readonly outboxDepth: number;
+  readonly outboxBytes: number;
+  /** What the disk said when it refused last; undefined while it works. */
+  readonly diskError: string | undefined;
 }
 
 /** The controller of one cluster, with a wire to the control plane. Runs go on whether or not anybody hears of them. */
 export class Agent {
   private readonly outbox: Outbox;
   private readonly controller: WorkflowController;
+  private readonly publisher: RunPublisher;
   private readonly logs: LogShipper;
   private readonly commands: CommandRunner;
   private readonly uplink: Uplink;
   private readonly podPhases = new Map<string, string>();
 
   constructor(private readonly options: AgentOptions) {
-    const { config, credential, kube, logger } = options;
-    this.outbox = new Outbox({
-      dir: join(config.ARGOSY_AGENT_DATA_DIR, 'outbox'),
-      onStall: (err) =>
-        logger.error({ err }, 'The disk refuses what happens; nothing is lost while this process lives'),
-    });
-    if (this.outbox.start.state !== 'new') logger.info({ outbox: this.outbox.start }, 'Found the outbox of before');
-    this.logs = new LogShipper({ kube, outbox: this.outbox, clock: systemClock, logger });
+    const { config, kube, logger } = options;
+    const clock = systemClock;
+    const outbox = openOutbox(config, logger);
+    this.outbox = outbox;
+    this.publisher = new RunPublisher({ outbox, clock });
+    this.logs = new LogShipper({ kube, outbox, clock, logger, announced: (uid) => this.publisher.announced(uid) });
     this.controller = new WorkflowController({
       kube,
       logger,
       namespace: config.ARGOSY_NAMESPACE,
       supervisor: { image: config.ARGOSY_SUPERVISOR_IMAGE, delivery: config.ARGOSY_SUPERVISOR_DELIVERY },
-      onRunChanged: (snapshot) => this.record(snapshot),
-      onRunDeleted: (workflow) => this.outbox.append([deletedFact(workflow, Date.now())]),
+      onRunChanged: (snapshot) => this.publisher.record(snapshot),
+      onRunDeleted: (workflow) => this.publisher.deleted(workflow),
       onPod: (pod, deleted) => this.podSeen(pod, deleted),
+      isPodReleased: (pod) => this.logs.isReleased(pod),
     });
-    const resync = (uids: readonly string[] = []): Promise<void> => this.resync(uids);
-    this.commands = new CommandRunner({ kube, controller: this.controller, outbox: this.outbox, logger, resync });
-    this.uplink = new Uplink({
-      url: config.ARGOSY_CONTROL_PLANE_URL,
-      credential: credential.credential,
-      outbox: this.outbox,
-      clock: systemClock,
-      random: () => Math.random(),
+    this.commands = new CommandRunner({
+      kube,
+      controller: this.controller,
+      outbox,
+      clock,
       logger,
-      describeCluster: () => this.describe(),
-      load: () => this.load(),
-      take: (command) => this.commands.take(command),
-      resync,
+      epoch: () => lastEpoch(outbox),
+      resync: (uids) => this.resync(uids),
     });
+    this.uplink = this.makeUplink();
   }
 
   async start(): Promise<void> {
     await this.controller.start();
+    await this.publisher.closeLost(this.controller.workflows());
+    await this.logs.closeLost();
     this.commands.start();
     this.uplink.start();
   }
@@ -78,19 +84,44 @@ export class Agent {
     await this.commands.stop();
     await this.controller.stop();
     await this.logs.stop();
+    await this.publisher.flush();
     await this.uplink.stop();
     await this.outbox.close();
   }
 
-  private record(snapshot: RunSnapshot): Promise<void> {
-    return this.outbox.append(factsOf(snapshot, Date.now()));
+  health(): AgentHealth {
+    return {
+      connected: this.uplink.connected,
+      outboxDepth: this.outbox.depth,
+      outboxBytes: this.outbox.bytes,
+      diskError: this.outbox.stalled?.message,
+      ...this.load(),
+    };
+  }
+
+  private makeUplink(): Uplink {
+    const { config, credential, logger, startOver } = this.options;
+    return new Uplink({
+      url: config.ARGOSY_CONTROL_PLANE_URL,
+      credential: credential.credential,
+      outbox: this.outbox,
+      clock: systemClock,
+      random: () => Math.random(),
+      logger,
+      startOver,
+      describeCluster: () => this.describe(),
+      load: () => this.load(),
+      take: (command) => this.commands.take(command),
+      knownRuns: () => this.publisher.knownRuns(),
+      drained: () => void this.publisher.release().catch((err: unknown) => logger.debug({ err }, 'Stopping')),
+    });
   }
 
   private async resync(uids: readonly string[]): Promise<void> {
-    for (const { metadata } of this.controller.workflows()) {
-      if (uids.length > 0 && !uids.includes(metadata.uid ?? '')) continue;
+    for (const { metadata, status } of this.controller.workflows()) {
+      if (uids.length > 0 ? !uids.includes(metadata.uid ?? '') : status?.finishedAt) continue;
       const snapshot = this.controller.snapshot(metadata.namespace ?? '', metadata.name ?? '');
-      if (snapshot) await this.record(snapshot);
+      if (snapshot) await this.publisher.repeat(snapshot);
     }
   }
 
@@ -104,22 +135,35 @@ export class Agent {
 
   private load(): Load {
     const phases = [...this.podPhases.values()];
-    const running = this.controller.workflows().filter(({ status }) => !status?.finishedAt).length;
+    const runningPods = phases.filter((phase) => phase === 'Running').length;
     return {
-      runningWorkflows: running,
-      runningPods: phases.filter((phase) => phase === 'Running').length,
-      pendingPods: phases.filter((phase) => phase !== 'Running').length,
+      runningWorkflows: this.controller.workflows().filter(({ status }) => !status?.finishedAt).length,
+      runningPods,
+      pendingPods: phases.length - runningPods,
     };
   }
 
   private async describe(): Promise<Pick<Hello, 'agentVersion' | 'cluster'>> {
-    const { items } = await this.options.kube.list<
-      KubeObject & { status?: { nodeInfo?: { kubeletVersion?: string } } }
-    >(resources.nodes);
+    const { items } = await this.options.kube.list<ClusterNode>(resources.nodes);
     const kubernetesVersion = items[0]?.status?.nodeInfo?.kubeletVersion ?? 'unknown';
     return {
       agentVersion: VERSION,
+      // The process node of a local cluster says what it is where a kubelet tells its version.
       cluster: { kubernetesVersion, nodes: items.length, labels: {}, local: kubernetesVersion === 'process' },
     };
   }
+}
+
+type ClusterNode = KubeObject & { status?: { nodeInfo?: { kubeletVersion?: string } } };
+
+function openOutbox(config: AgentConfig, logger: Logger): Outbox {
+  const outbox = new Outbox({
+    dir: join(config.ARGOSY_AGENT_DATA_DIR, 'outbox'),
+    onStall: (err) => logger.error({ err }, 'The disk refuses; what happens now is lost if this process ends'),
+  });
+  const { start } = outbox;
+  if (start.state === 'damaged')
+    logger.error({ reason: start.reason }, 'The outbox was damaged; telling everything anew');
+  else if (start.state === 'torn') logger.warn({ bytes: start.bytes }, 'Cut off what a crash had left half written');
+  return outbox;
 }

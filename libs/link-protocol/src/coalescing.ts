@@ -4,9 +4,8 @@ export const isFinalPhase = (phase: string): boolean =>
   phase === 'Succeeded' || phase === 'Failed' || phase === 'Error';
 
 /**
- * What the agent holds back while the outbox is long: states of runs, of which only the latest matters. Log lines, first
- * and final states, events and results of commands always pass; states and events take what is held of their run with
- * them, so that their order stays.
+ * What the agent holds back while the outbox is long: states of runs, of which only the latest matters. First and final
+ * states, log lines, events and results of commands always pass.
  */
 export class FactBuffer {
   private readonly held = new Map<string, RunDelta>();
@@ -17,7 +16,7 @@ export class FactBuffer {
 
   /** Facts to write now, in order. */
   offer(fact: AgentFact, congested: boolean): AgentFact[] {
-    if (fact.kind === 'log' || fact.kind === 'commandResult') return [fact];
+    if (fact.kind !== 'run' && fact.kind !== 'runDeleted') return [fact];
     const older = this.held.get(fact.uid);
     this.held.delete(fact.uid);
     if (fact.kind !== 'run') return older ? [older, fact] : [fact];

@@ -1,7 +1,10 @@
 import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Clock } from '@argosy/kube';
+import { sleep, systemClock } from '@argosy/kube';
 import { JOIN_PATH } from '@argosy/link-protocol';
 import { z } from 'zod';
+import { Backoff } from './backoff.js';
 
 const credentialShape = z.object({ clusterId: z.string(), clusterName: z.string(), credential: z.string() });
 export type Credential = z.infer<typeof credentialShape>;
@@ -10,36 +13,59 @@ export type Credential = z.infer<typeof credentialShape>;
 export class JoinError extends Error {
   override readonly name = 'JoinError';
 }
+export interface JoinOptions {
+  readonly dataDir: string;
+  readonly controlPlaneUrl: string;
+  readonly joinToken: string | undefined;
+  readonly clock?: Clock;
+  readonly random?: () => number;
+  /** The control plane could not be reached. */
+  readonly onRetry: (reason: string) => void;
+}
 
-/** The credential of this agent: kept from before, or got for a join token. Throws JoinError. */
-export async function obtainCredential(
-  dataDir: string,
-  controlPlaneUrl: string,
-  joinToken: string | undefined,
-): Promise<Credential> {
+/** The credential of this agent: kept from before, or got for a join token, however long that takes. Throws JoinError. */
+export async function obtainCredential(options: JoinOptions): Promise<Credential> {
+  const { dataDir, joinToken, clock = systemClock, random = Math.random, onRetry } = options;
   const path = join(dataDir, 'credential.json');
   const kept = readCredential(path);
   if (kept) return kept;
   if (joinToken === undefined)
     throw new JoinError(`There is no credential in ${dataDir}. Register the cluster and set ARGOSY_JOIN_TOKEN.`);
+  // Before the token is used up, not after.
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const backoff = new Backoff(random);
+  for (;;) {
+    try {
+      const credential = await exchange(options.controlPlaneUrl, joinToken);
+      keep(path, credential);
+      return credential;
+    } catch (error) {
+      if (error instanceof JoinError) throw error;
+      onRetry((error as Error).message);
+      await sleep(clock, backoff.next());
+    }
+  }
+}
+
+async function exchange(controlPlaneUrl: string, token: string): Promise<Credential> {
   const response = await fetch(new URL(JOIN_PATH, controlPlaneUrl), {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ token: joinToken }),
+    body: JSON.stringify({ token }),
   });
   const body: unknown = await response.json().catch(() => undefined);
-  if (!response.ok)
-    throw new JoinError(
-      (body as { message?: string } | undefined)?.message ??
-        `The control plane answered with status ${response.status}.`,
-    );
-  const credential = credentialShape.parse(body);
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const said = (body as { message?: string } | undefined)?.message;
+  const message = said ?? `The control plane answered with status ${response.status}.`;
+  if (response.status >= 400 && response.status < 500 && response.status !== 429) throw new JoinError(message);
+  if (!response.ok) throw new Error(message);
+  return credentialShape.parse(body);
+}
+
+function keep(path: string, credential: Credential): void {
   writeFileSync(`${path}.new`, JSON.stringify(credential), { mode: 0o600 });
   chmodSync(`${path}.new`, 0o600);
   // Renamed into place, because the token has been used up: half a file would lock the agent out.
   renameSync(`${path}.new`, path);
-  return credential;
 }
 
 function readCredential(path: string): Credential | undefined {

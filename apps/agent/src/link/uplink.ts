@@ -1,177 +1,212 @@
 import type { Clock } from '@argosy/kube';
-import type { AgentSessionAction, CommandMessage, ControlMessage, Hello } from '@argosy/link-protocol';
-import { AgentSession, decodeControlMessage, encodeMessage, LINK_PATH } from '@argosy/link-protocol';
+import type { AgentSessionAction, Bye, CommandMessage, ControlMessage, Digests, Hello } from '@argosy/link-protocol';
+import {
+  AgentSession,
+  decodeControlMessage,
+  encodeMessage,
+  LINK_PATH,
+  MESSAGE_LIMIT_BYTES,
+} from '@argosy/link-protocol';
 import type { Logger } from '@argosy/platform';
 import { WebSocket } from 'ws';
 import type { Outbox } from '../outbox/outbox.js';
+import { lastCommandSeq } from '../runs/command-runner.js';
+import { Backoff } from './backoff.js';
+import { Heartbeat } from './heartbeat.js';
+import type { Load } from './heartbeat.js';
 
-const FIRST_DELAY_MS = 200;
-const LONGEST_DELAY_MS = 30_000;
+const HANDSHAKE_TIMEOUT_MS = 30_000;
+const DIGESTS_PER_MESSAGE = 2000;
+const EPOCH_MARK = 'epoch';
 
-export interface Load {
-  readonly runningWorkflows: number;
-  readonly runningPods: number;
-  readonly pendingPods: number;
-}
 export interface UplinkOptions {
   readonly url: string;
   readonly credential: string;
   readonly outbox: Outbox;
   readonly clock: Clock;
+  /** In [0, 1). */
   readonly random: () => number;
   readonly logger: Logger;
   readonly describeCluster: () => Promise<Pick<Hello, 'agentVersion' | 'cluster'>>;
   readonly load: () => Load;
-  /** Durably takes a command; it is carried out whenever that can be. */
+  /** Resolves when the command is on disk; it is carried out whenever that can be. */
   readonly take: (command: CommandMessage) => Promise<void>;
-  /** The control plane asks for everything. */
-  readonly resync: () => Promise<void>;
+  readonly knownRuns: () => Digests['runs'];
+  /** Facts were acknowledged: the outbox is shorter. */
+  readonly drained: () => void;
+  /** What is on disk is not what the control plane knows. It has been forgotten; the agent must start anew. */
+  readonly startOver: (reason: string) => void;
 }
+
+/** Lease epoch of the cluster as the control plane said last. */
+export const lastEpoch = (outbox: Outbox): number => Number(outbox.marks.get(EPOCH_MARK) ?? 0);
 
 /** Keeps the connection to the control plane: dials, sends what the outbox holds, takes commands, and dials again. */
 export class Uplink {
   private socket: WebSocket | undefined;
   private session: AgentSession | undefined;
-  private delayMs = FIRST_DELAY_MS;
-  private stopped = false;
-  private cancelTimer: () => void = () => undefined;
-  private cancelHeartbeat: () => void = () => undefined;
   private chain: Promise<void> = Promise.resolve();
-  private sending = false;
-  private readonly sentAt = new Map<number, number>();
-  private lagMs = 0;
+  private pumping = false;
+  private stopped = false;
+  private cancelDial: () => void = () => undefined;
+  private readonly backoff: Backoff;
+  private readonly heartbeat: Heartbeat;
 
   constructor(private readonly options: UplinkOptions) {
-    options.outbox.onWritten = (lastSeq) => {
+    const { outbox, clock, random, load } = options;
+    this.backoff = new Backoff(random);
+    this.heartbeat = new Heartbeat({ clock, outbox, load });
+    outbox.onWritten = (lastSeq) => {
       this.session?.written(lastSeq);
+      this.heartbeat.written(lastSeq);
       void this.pump();
     };
+  }
+
+  get connected(): boolean {
+    return this.heartbeat.beating;
   }
 
   start(): void {
     void this.dial();
   }
 
+  /** Sends what is written, as far as the control plane takes it at once, and hangs up. */
   async stop(): Promise<void> {
     this.stopped = true;
-    this.cancelTimer();
-    this.cancelHeartbeat();
-    this.socket?.close(1000);
-    await this.chain.catch(() => undefined);
+    this.cancelDial();
+    this.heartbeat.stop();
+    await this.pump();
+    const { socket } = this;
+    if (socket && socket.readyState !== WebSocket.CLOSED) {
+      const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+      if (socket.readyState === WebSocket.OPEN) socket.close(1000);
+      else socket.terminate();
+      const cancel = this.options.clock.after(1000, () => socket.terminate());
+      await closed;
+      cancel();
+    }
+    await this.chain;
   }
 
   private async dial(): Promise<void> {
     const { url, credential, outbox, describeCluster, logger } = this.options;
-    const self = await describeCluster().catch(() => undefined);
+    const self = await describeCluster().catch((err: unknown) => void logger.debug({ err }, 'The cluster is silent'));
     if (this.stopped) return;
-    if (!self) return this.retry('the cluster does not answer');
+    if (!self) return this.redial('the cluster does not answer');
     const address = new URL(LINK_PATH, url);
     address.protocol = address.protocol === 'https:' ? 'wss:' : 'ws:';
     const socket = new WebSocket(address, {
       headers: { authorization: `Bearer ${credential}` },
-      handshakeTimeout: LONGEST_DELAY_MS,
+      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+      maxPayload: MESSAGE_LIMIT_BYTES,
     });
-    const { streamId, firstSeq, lastSeq } = outbox;
-    const lastCommandSeq = Number(outbox.marks.get('lastCommand') ?? 0);
-    const session = new AgentSession({ streamId, firstSeq, lastSeq, lastCommandSeq });
     this.socket = socket;
-    this.session = session;
-    socket.on('open', () => socket.send(encodeMessage(session.hello(self))));
-    socket.on('message', (data: Buffer) => this.enqueue(() => this.received(decodeControlMessage(data.toString()))));
-    socket.on('error', (err) => logger.debug({ err }, 'The link broke'));
-    socket.on('close', (code) => this.closed(socket, `closed with code ${code}`));
-  }
-
-  private enqueue(work: () => Promise<void>): void {
-    this.chain = this.chain.then(work).catch((err: unknown) => {
-      this.options.logger.warn({ err }, 'The link is broken; connecting again');
-      this.socket?.terminate();
+    let why = 'closed';
+    socket.on('open', () => {
+      const { streamId, firstSeq, lastSeq } = outbox;
+      this.session = new AgentSession({ streamId, firstSeq, lastSeq, lastCommandSeq: lastCommandSeq(outbox) });
+      socket.send(encodeMessage(this.session.hello(self)));
     });
+    socket.on('message', (data: Buffer) => this.enqueue(socket, () => this.received(data.toString())));
+    socket.on('ping', () => this.heartbeat.heard());
+    socket.on('error', (error) => (why = error.message));
+    socket.on('close', () => this.closed(socket, why));
   }
 
-  private async received(message: ControlMessage): Promise<void> {
+  private enqueue(socket: WebSocket, work: () => Promise<void>): void {
+    this.chain = this.chain
+      .then(() => (socket === this.socket && socket.readyState === WebSocket.OPEN ? work() : undefined))
+      .catch((err: unknown) => {
+        this.options.logger.warn({ err }, 'The link is broken; connecting again');
+        socket.terminate();
+      });
+  }
+
+  private async received(text: string): Promise<void> {
+    this.heartbeat.heard();
+    const message: ControlMessage = decodeControlMessage(text);
     for (const action of this.session?.receive(message) ?? []) await this.perform(action);
     await this.pump();
   }
 
   private async perform(action: AgentSessionAction): Promise<void> {
-    const { outbox, logger } = this.options;
+    const { outbox, logger, take, drained, knownRuns, startOver } = this.options;
     switch (action.do) {
-      case 'open':
-        this.delayMs = FIRST_DELAY_MS;
-        logger.info({ cluster: action.welcome.clusterName }, 'Connected to the control plane');
-        this.beat(action.welcome.heartbeatIntervalMs);
+      case 'open': {
+        const { epoch, clusterName, heartbeatIntervalMs } = action.welcome;
+        this.backoff.reset();
+        if (epoch !== lastEpoch(outbox)) await outbox.append([], { [EPOCH_MARK]: epoch });
+        logger.info({ cluster: clusterName }, 'Connected to the control plane');
+        const { socket } = this;
+        if (socket)
+          this.heartbeat.start(
+            heartbeatIntervalMs,
+            (beat) => this.send(beat),
+            () => socket.terminate(),
+          );
         break;
+      }
       case 'forget':
-        this.acknowledged(action.upTo);
+        this.heartbeat.acknowledged(action.upTo);
         outbox.forget(action.upTo);
+        drained();
         break;
       case 'take':
-        await this.options.take(action.command);
+        await take(action.command);
         this.send(this.session?.taken(action.command.seq));
         break;
       case 'sendDigests':
-        await this.options.resync();
+        this.sendDigests(knownRuns());
         break;
       case 'startNewStream':
+        this.stopped = true;
         await outbox.startNewStream();
-        await this.options.resync();
-        this.socket?.terminate();
+        startOver('the control plane knows facts that are not on this disk');
         break;
       case 'end':
-        logger.warn({ code: action.bye.code, reason: action.bye.message }, 'The control plane ended the connection');
-        this.socket?.close(1000);
+        this.ended(action.bye);
         break;
     }
+  }
+
+  private sendDigests(runs: Digests['runs']): void {
+    for (let start = 0; start === 0 || start < runs.length; start += DIGESTS_PER_MESSAGE) {
+      const part = runs.slice(start, start + DIGESTS_PER_MESSAGE);
+      this.send({ t: 'digests', runs: part, last: start + DIGESTS_PER_MESSAGE >= runs.length });
+    }
+  }
+
+  private ended({ code, message }: Bye): void {
+    // Only a control plane that restarts is to be called again soon; what else it says will still hold then.
+    if (code === 'shutdown') this.options.logger.info({ reason: message }, 'The control plane is stopping');
+    else {
+      this.options.logger.error({ code, reason: message }, 'The control plane does not want this agent');
+      this.backoff.slowest();
+    }
+    this.socket?.close(1000);
   }
 
   /** Sends what is written and not sent, as far as the window allows. One at a time, so that the order stays. */
   private async pump(): Promise<void> {
-    if (this.sending) return;
-    this.sending = true;
+    const { socket, session } = this;
+    if (this.pumping || !session || !socket) return;
+    this.pumping = true;
     try {
-      const { session, socket } = this;
-      for (let seq = session?.next(); session && seq !== undefined && session === this.session; seq = session.next()) {
+      for (let seq = session.next(); seq !== undefined && session === this.session; seq = session.next()) {
         const facts = await this.options.outbox.read(seq);
         if (facts === undefined) throw new Error(`facts ${seq} are not in the outbox`);
         session.sending(seq, facts.length);
-        this.sentAt.set(seq, this.options.clock.now());
-        if (socket?.readyState === WebSocket.OPEN) socket.send(`{"t":"facts","seq":${seq},"facts":${facts}}`);
+        if (socket.readyState === WebSocket.OPEN) socket.send(`{"t":"facts","seq":${seq},"facts":${facts}}`);
       }
     } catch (err) {
-      this.options.logger.error({ err }, 'Cannot read the outbox');
-      this.socket?.terminate();
+      this.options.logger.error({ err }, 'Could not read the outbox; connecting again');
+      socket.terminate();
     } finally {
-      this.sending = false;
+      this.pumping = false;
     }
-  }
-
-  private acknowledged(upTo: number): void {
-    for (const [seq, at] of this.sentAt) {
-      if (seq > upTo) break;
-      this.lagMs = this.options.clock.now() - at;
-      this.sentAt.delete(seq);
-    }
-  }
-
-  private beat(intervalMs: number): void {
-    const { clock, load, outbox } = this.options;
-    this.cancelHeartbeat();
-    this.send({
-      t: 'heartbeat',
-      at: new Date(clock.now()).toISOString(),
-      ...load(),
-      outboxDepth: outbox.depth,
-      lagMs: this.lagMs,
-    });
-    const { socket } = this;
-    let answered = false;
-    socket?.once('pong', () => (answered = true));
-    socket?.ping();
-    this.cancelHeartbeat = clock.after(intervalMs, () => {
-      if (!answered) socket?.terminate();
-      else if (socket === this.socket) this.beat(intervalMs);
-    });
+    // Another connection may have come up meanwhile.
+    if (session !== this.session) await this.pump();
   }
 
   private send(message: Parameters<typeof encodeMessage>[0] | undefined): void {
@@ -180,18 +215,18 @@ export class Uplink {
 
   private closed(socket: WebSocket, why: string): void {
     if (socket !== this.socket) return;
-    this.cancelHeartbeat();
+    this.heartbeat.stop();
     this.session = undefined;
-    this.sentAt.clear();
-    this.retry(why);
+    this.redial(why);
   }
 
-  /** Full jitter: agents that lost their control plane together do not come back together. */
-  private retry(why: string): void {
+  private redial(why: string): void {
     if (this.stopped) return;
-    const delayMs = this.options.random() * this.delayMs;
-    this.options.logger.debug({ why, delayMs }, 'Connecting again soon');
-    this.delayMs = Math.min(this.delayMs * 2, LONGEST_DELAY_MS);
-    this.cancelTimer = this.options.clock.after(delayMs, () => void this.dial());
+    const delayMs = this.backoff.next();
+    this.options.logger.info(
+      { reason: why, delayMs: Math.round(delayMs) },
+      'No connection to the control plane; trying again',
+    );
+    this.cancelDial = this.options.clock.after(delayMs, () => void this.dial());
   }
 }

@@ -1,190 +1,153 @@
 import type { Clock, KubeApi } from '@argosy/kube';
-import { resources, sleep } from '@argosy/kube';
-import { isFrame } from '@argosy/executor-protocol';
-import type { LogChunk, LogLine } from '@argosy/link-protocol';
+import { RUN_ID_LABEL } from '@argosy/link-protocol';
 import type { Logger } from '@argosy/platform';
 import { ANNOTATIONS } from '@argosy/pod-plan';
 import type { Pod } from '@argosy/workflow-spec';
 import type { Outbox } from '../outbox/outbox.js';
+import { chunkOf, ContainerLog, LOG_MARK, logMarkKey } from './container-log.js';
+import type { ContainerLogOptions, LogIdentity, LogMark } from './container-log.js';
 
-const FLUSH_MS = 100;
-const MOST_LINES = 2000;
-const MOST_LINE_CHARS = 64 * 1024;
-const RETRY_MS = 500;
-const MOST_TRIES = 20;
-const STAMP = /^(\S+) /;
-
-/** How far a container's log has been shipped; kept with the facts, so that neither is there without the other. */
-interface Position {
-  /** Lines read from the cluster, frames of outputs included. */
-  readonly read: number;
-  /** Lines shipped: the number of the next one. */
-  readonly shipped: number;
-  readonly final: boolean;
-}
-const START: Position = { read: 0, shipped: 0, final: false };
+/** Logs of ended containers read at the same time. */
+const TURNS = 32;
+/** An ended pod that is to be deleted waits this long for its logs. */
+const PATIENCE_MS = 60_000;
 
 export interface LogShipperOptions {
   readonly kube: KubeApi;
   readonly outbox: Outbox;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly announced: (uid: string) => Promise<void>;
+}
+interface Shipping {
+  readonly log: ContainerLog;
+  readonly done: Promise<void>;
 }
 
-/** Follows the log of every container of every step and ships its lines, numbered, none lost and none twice. */
+/** Ships the logs of every container of every step: each line once, in order, numbered, and a hole where one was lost. */
 export class LogShipper {
-  private readonly following = new Map<string, Promise<void>>();
+  /** By pod uid, then by container. */
+  private readonly pods = new Map<string, Map<string, Shipping>>();
+  private readonly podUids = new Map<string, string>();
   private readonly aborter = new AbortController();
+  private readonly turns = new Turns(TURNS);
+  private readonly shipping: ContainerLogOptions;
 
-  constructor(private readonly options: LogShipperOptions) {}
+  constructor(private readonly options: LogShipperOptions) {
+    const { kube, outbox, clock, announced } = options;
+    const { signal } = this.aborter;
+    this.shipping = { kube, outbox, clock, announced, signal, inTurn: (work) => this.turns.take(work) };
+  }
 
   /** Called with every pod as it changes. */
   podSeen(pod: Pod, deleted: boolean): void {
-    if (deleted) return;
-    for (const status of pod.status?.containerStatuses ?? []) {
-      const begun = status.state?.running ?? status.state?.terminated;
-      if (begun) this.follow(pod, status.name);
+    const { uid: podUid = '', namespace = '', name = '' } = pod.metadata ?? {};
+    const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
+    this.podUids.set(`${namespace}/${name}`, podUid);
+    for (const { name: container, state } of statuses) {
+      if (!state?.running && !state?.terminated) continue;
+      const log = this.logOf(pod, container);
+      if (log && (state.terminated || deleted)) log.containerEnded();
+    }
+    if (deleted) void this.forget(pod);
+  }
+
+  /**
+   * Whether all that ended containers of the pod wrote is on disk, so that the pod may go: its log goes with it. A pod is not
+   * kept for good because of a full disk.
+   */
+  isReleased({ metadata, status }: Pod): boolean {
+    const logs = this.pods.get(metadata?.uid ?? '');
+    if (!logs) return true;
+    const finished = (status?.containerStatuses ?? []).flatMap(({ state }) => state?.terminated?.finishedAt ?? []);
+    const lastMs = Math.max(...finished.map((time) => Date.parse(time)));
+    if (this.options.clock.now() - lastMs > PATIENCE_MS) return true;
+    return [...logs.keys()].every((container) => this.isFinal(metadata?.uid ?? '', container));
+  }
+
+  /** Called when all present pods have been seen: logs of pods that went while nobody looked end with a hole. */
+  async closeLost(): Promise<void> {
+    const { outbox } = this.options;
+    const present = new Set(this.podUids.values());
+    for (const [key, value] of [...outbox.marks]) {
+      if (!key.startsWith(LOG_MARK)) continue;
+      const { log, position, final } = value as LogMark;
+      if (present.has(log.podUid)) continue;
+      const hole = { firstLine: position.shipped, lines: [], missingBefore: 1, final: true };
+      await outbox.append(final ? [] : [chunkOf(log, hole)], { [key]: null });
     }
   }
 
   /** Resolves when what was read has been written down. */
   async stop(): Promise<void> {
     this.aborter.abort();
-    await Promise.allSettled(this.following.values());
+    await Promise.all([...this.pods.values()].flatMap((logs) => [...logs.values()].map(({ done }) => done)));
   }
 
-  private follow(pod: Pod, container: string): void {
-    const key = `log/${pod.metadata?.uid}/${container}`;
-    if (this.following.has(key) || this.position(key).final || this.aborter.signal.aborted) return;
-    this.following.set(
-      key,
-      this.ship(pod, container, key).catch((err: unknown) =>
-        this.options.logger.error({ err, pod: pod.metadata?.name }, 'Stopped shipping a log'),
-      ),
-    );
+  private logOf(pod: Pod, container: string): ContainerLog | undefined {
+    const { uid: podUid = '' } = pod.metadata ?? {};
+    const known = this.pods.get(podUid)?.get(container);
+    if (known) return known.log;
+    const identity = identityOf(pod, container);
+    if (!identity || this.aborter.signal.aborted) return undefined;
+    if (this.isFinal(podUid, container)) return undefined;
+    const log = new ContainerLog(identity, this.shipping);
+    const done = log
+      .ship()
+      .catch((err: unknown) => this.options.logger.error({ err, pod: identity.podName }, 'Stopped shipping a log'));
+    const logs = this.pods.get(podUid) ?? new Map<string, Shipping>();
+    this.pods.set(podUid, logs.set(container, { log, done }));
+    return log;
   }
 
-  private position(key: string): Position {
-    return (this.options.outbox.marks.get(key) as Position | undefined) ?? START;
+  private isFinal(podUid: string, container: string): boolean {
+    const mark = this.options.outbox.marks.get(logMarkKey({ podUid, container })) as LogMark | undefined;
+    return mark?.final ?? false;
   }
 
-  private async ship(pod: Pod, container: string, key: string): Promise<void> {
-    const { clock, logger } = this.options;
-    const { signal } = this.aborter;
-    for (let tries = 1; tries <= MOST_TRIES && !signal.aborted; tries++) {
-      try {
-        await this.shipOnce(pod, container, key);
-        return;
-      } catch (err) {
-        logger.debug({ err, pod: pod.metadata?.name }, 'Reading a log failed; trying again');
-        await sleep(clock, RETRY_MS, signal);
-      }
-    }
-  }
-
-  /** Reads from the start and skips what is shipped: lines have no names of their own, only their place. */
-  private async shipOnce(pod: Pod, container: string, key: string): Promise<void> {
-    const { kube } = this.options;
-    const ref = { type: resources.pods, namespace: pod.metadata?.namespace, name: pod.metadata?.name ?? '' };
-    const stream = kube.logs(ref, { container, follow: true, timestamps: true, signal: this.aborter.signal });
-    const batch = new LineBatch(this.position(key));
-    const flush = async (final: boolean): Promise<void> => {
-      const { lines, firstLine, position } = batch.take(final);
-      if (lines.length === 0 && !final && position.read === this.position(key).read) return;
-      await this.options.outbox.append(
-        lines.length > 0 || final ? [chunkOf(pod, container, firstLine, lines, final)] : [],
-        { [key]: position },
-      );
-    };
-    let flushAt = 0;
-    let pending: Promise<void> = Promise.resolve();
-    const timer = setInterval(() => {
-      if (batch.size > 0) pending = pending.then(() => flush(false));
-    }, FLUSH_MS);
-    try {
-      for await (const bytes of stream) {
-        batch.add(bytes);
-        if (batch.size < MOST_LINES || flushAt > batch.size) continue;
-        flushAt = batch.size;
-        await pending;
-        await flush(false);
-        flushAt = 0;
-      }
-    } finally {
-      clearInterval(timer);
-      await pending;
-    }
-    await flush(!this.aborter.signal.aborted);
+  private async forget({ metadata: { uid: podUid = '', namespace = '', name = '' } = {} }: Pod): Promise<void> {
+    const logs = this.pods.get(podUid);
+    await Promise.all([...(logs?.values() ?? [])].map(({ done }) => done));
+    if (this.aborter.signal.aborted) return;
+    this.pods.delete(podUid);
+    if (this.podUids.get(`${namespace}/${name}`) === podUid) this.podUids.delete(`${namespace}/${name}`);
+    const gone = [...this.options.outbox.marks.keys()].filter((key) => key.startsWith(`${LOG_MARK}${podUid}/`));
+    if (gone.length === 0) return;
+    await this.options.outbox.append([], Object.fromEntries(gone.map((key) => [key, null]))).catch(() => undefined);
   }
 }
 
-/** Bytes become numbered lines; lines that carry outputs are left out, lines already shipped are skipped. */
-class LineBatch {
-  private readonly decoder = new TextDecoder();
-  private rest = '';
-  private seen = 0;
-  private lines: LogLine[] = [];
-  private position: Position;
-
-  constructor(private readonly start: Position) {
-    this.position = start;
-  }
-
-  get size(): number {
-    return this.lines.length;
-  }
-
-  add(bytes: Uint8Array): void {
-    const lines = (this.rest + this.decoder.decode(bytes, { stream: true })).split('\n');
-    this.rest = lines.pop() ?? '';
-    for (const line of lines) this.line(line);
-  }
-
-  take(final: boolean): { lines: LogLine[]; firstLine: number; position: Position } {
-    if (final && this.rest !== '') this.line(this.rest);
-    if (final) this.rest = '';
-    const { lines } = this;
-    const firstLine = this.position.shipped;
-    this.lines = [];
-    this.position = { read: Math.max(this.seen, this.start.read), shipped: firstLine + lines.length, final };
-    return { lines, firstLine, position: this.position };
-  }
-
-  private line(raw: string): void {
-    if (++this.seen <= this.start.read) return;
-    const at = STAMP.exec(raw)?.[1] ?? '';
-    const text = raw.slice(at.length + 1);
-    if (isFrame(text)) return;
-    const time = toMilliseconds(at);
-    for (let from = 0; from === 0 || from < text.length; from += MOST_LINE_CHARS) {
-      const more = from + MOST_LINE_CHARS < text.length;
-      this.lines.push({
-        at: time,
-        text: text.slice(from, from + MOST_LINE_CHARS),
-        ...(more ? { more: true as const } : {}),
-      });
-    }
-  }
-}
-
-/** Kubernetes stamps with nanoseconds; what cannot be read is shown as the beginning of time rather than lost. */
-const toMilliseconds = (stamp: string): string => {
-  const time = Date.parse(stamp.replace(/(\.\d{3})\d+/, '$1'));
-  return new Date(Number.isNaN(time) ? 0 : time).toISOString();
-};
-
-function chunkOf(pod: Pod, container: string, firstLine: number, lines: LogLine[], final: boolean): LogChunk {
-  const { metadata } = pod;
-  const uid = metadata?.ownerReferences?.find(({ kind }) => kind === 'Workflow')?.uid ?? '';
+function identityOf({ metadata }: Pod, container: string): LogIdentity | undefined {
+  const owner = metadata?.ownerReferences?.find(({ kind }) => kind === 'Workflow');
+  const nodeId = metadata?.annotations?.[ANNOTATIONS.nodeId];
+  if (!owner || nodeId === undefined) return undefined;
+  const runId = metadata?.labels?.[RUN_ID_LABEL];
   return {
-    kind: 'log',
-    uid,
-    nodeId: metadata?.annotations?.[ANNOTATIONS.nodeId] ?? '',
+    uid: owner.uid,
+    ...(runId !== undefined && { runId }),
+    nodeId,
+    podUid: metadata?.uid ?? '',
     podName: metadata?.name ?? '',
+    namespace: metadata?.namespace ?? '',
     container,
-    firstLine,
-    lines,
-    final,
-    missingBefore: 0,
   };
+}
+
+/** Lets a number of tasks run at once; the others wait in line. */
+class Turns {
+  private readonly line: (() => void)[] = [];
+
+  constructor(private free: number) {}
+
+  async take<T>(work: () => Promise<T>): Promise<T> {
+    if (this.free > 0) this.free -= 1;
+    else await new Promise<void>((resolve) => this.line.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = this.line.shift();
+      if (next) next();
+      else this.free += 1;
+    }
+  }
 }

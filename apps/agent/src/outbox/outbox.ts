@@ -52,6 +52,7 @@ export class Outbox {
   private waiting: Waiting[] = [];
   private flushing: Promise<void> | undefined;
   private closed = false;
+  private readonly stallWaiters = new Set<() => void>();
   private current: Stream;
   private readonly closing = new AbortController();
   readonly start: OutboxStart;
@@ -110,6 +111,22 @@ export class Outbox {
       this.waiting.push({ facts, marks, done, failed });
       this.flushing ??= this.flush();
     });
+  }
+
+  /** As `append`, but does not keep the caller while the disk refuses; then what was given waits in memory. */
+  async appendOrQueue(facts: readonly AgentFact[], marks: MarkChanges = {}): Promise<void> {
+    const written = this.append(facts, marks);
+    let release: () => void = () => undefined;
+    const stalling = new Promise<void>((resolve) => (release = resolve));
+    this.stallWaiters.add(release);
+    if (this.stalled) release();
+    try {
+      await Promise.race([written, stalling]);
+    } finally {
+      this.stallWaiters.delete(release);
+      // Whoever does not wait any more is not told that the outbox was closed meanwhile.
+      written.catch(() => undefined);
+    }
   }
 
   /** The facts of a number, as a JSON array. Undefined when they have been forgotten. */
@@ -172,6 +189,7 @@ export class Outbox {
   private async stall(error: Error): Promise<void> {
     if (!this.stalled) this.options.onStall?.(error);
     this.stalled = error;
+    for (const release of this.stallWaiters) release();
     if (this.closed) this.closing.abort();
     await sleep(this.options.clock ?? systemClock, RETRY_MS, this.closing.signal);
     if (!this.closing.signal.aborted) return;

@@ -1,85 +1,102 @@
-import type { KubeApi, KubeObject } from '@argosy/kube';
-import { isKubeError, resources } from '@argosy/kube';
-import type { CommandBody, CommandMessage, CommandResult } from '@argosy/link-protocol';
-import { RUN_ID_LABEL } from '@argosy/link-protocol';
+import type { Clock, KubeApi } from '@argosy/kube';
+import { sleep } from '@argosy/kube';
+import type { CommandMessage, CommandResult } from '@argosy/link-protocol';
 import type { Logger } from '@argosy/platform';
 import type { WorkflowController } from '@argosy/workflow-controller';
-import type { Workflow } from '@argosy/workflow-spec';
 import type { Outbox } from '../outbox/outbox.js';
+import { createWorkflow, deleteWorkflow } from './workflow-commands.js';
 
-type Outcome = Pick<CommandResult, 'ok' | 'code' | 'message'>;
-const PREFIX = 'command/';
+export type CommandOutcome = Pick<CommandResult, 'ok' | 'code' | 'message'>;
+
+const COMMAND_MARK = 'command/';
+const LAST_COMMAND_MARK = 'lastCommand';
 const RETRY_MS = 1000;
 
+/** A command on disk. `begun` says that it may have been carried out already. */
+interface TakenCommand {
+  readonly command: CommandMessage;
+  readonly begun: boolean;
+}
 export interface CommandRunnerOptions {
   readonly kube: KubeApi;
-  readonly controller: WorkflowController;
+  readonly controller: Pick<WorkflowController, 'applyIntent'>;
   readonly outbox: Outbox;
+  readonly clock: Clock;
   readonly logger: Logger;
-  /** Sends everything known about runs; all when no uid is given. */
+  /** Lease epoch of the cluster, as the control plane said last. */
+  readonly epoch: () => number;
+  /** Sends everything known about these runs; all when none is named. */
   readonly resync: (uids: readonly string[]) => Promise<void>;
 }
 
+/** Highest number of a command that is on disk. */
+export const lastCommandSeq = (outbox: Outbox): number => Number(outbox.marks.get(LAST_COMMAND_MARK) ?? 0);
+
 /**
- * Carries out commands in their order. A command is on disk before it is acknowledged, and leaves the disk with its result, so
- * a crash in between carries it out again: each is such that this changes nothing.
+ * Carries out commands in their order. A command is on disk before it is acknowledged, and leaves the disk together with its
+ * result. A crash in between carries it out again; what it finds done then counts as done.
  */
 export class CommandRunner {
-  private readonly queue: CommandMessage[] = [];
+  private readonly queue: TakenCommand[];
+  private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
-  private stopped = false;
 
   constructor(private readonly options: CommandRunnerOptions) {
-    const pending = [...options.outbox.marks]
-      .filter(([key]) => key.startsWith(PREFIX))
-      .map(([, command]) => command as CommandMessage);
-    this.queue.push(...pending.sort((a, b) => a.seq - b.seq));
+    this.queue = [...options.outbox.marks]
+      .filter(([key]) => key.startsWith(COMMAND_MARK))
+      .map(([, taken]) => taken as TakenCommand)
+      .sort((a, b) => a.command.seq - b.command.seq);
   }
 
   start(): void {
-    this.pump();
+    this.running ??= this.drain();
   }
 
+  /** Resolves when the command under way is done or given up until the next start. */
   async stop(): Promise<void> {
-    this.stopped = true;
+    this.stopping.abort();
     await this.running;
   }
 
+  /** Resolves when the command is on disk. */
   async take(command: CommandMessage): Promise<void> {
-    await this.options.outbox.append([], { lastCommand: command.seq, [`${PREFIX}${command.seq}`]: command });
-    this.queue.push(command);
-    this.pump();
-  }
-
-  private pump(): void {
-    this.running ??= this.drain().finally(() => (this.running = undefined));
+    const taken: TakenCommand = { command, begun: false };
+    await this.options.outbox.append([], { [LAST_COMMAND_MARK]: command.seq, [keyOf(command)]: taken });
+    this.queue.push(taken);
+    this.start();
   }
 
   private async drain(): Promise<void> {
-    for (let command = this.queue[0]; command && !this.stopped; command = this.queue[0]) {
+    const { outbox, logger, clock } = this.options;
+    for (let taken = this.queue[0]; taken && !this.stopping.signal.aborted; taken = this.queue[0]) {
+      const { command } = taken;
       try {
-        const outcome = await this.carryOut(command.body);
-        await this.options.outbox.append([{ kind: 'commandResult', commandId: command.id, ...outcome }], {
-          [`${PREFIX}${command.seq}`]: null,
-        });
+        if (!taken.begun) {
+          await outbox.append([], { [keyOf(command)]: { command, begun: true } satisfies TakenCommand });
+          this.queue[0] = { command, begun: true };
+        }
+        const outcome = await this.carryOut(command, taken.begun);
+        await outbox.append([{ kind: 'commandResult', commandId: command.id, ...outcome }], { [keyOf(command)]: null });
         this.queue.shift();
       } catch (err) {
-        this.options.logger.warn(
-          { err, command: command.body.type },
-          'A command could not be carried out just now; trying again',
-        );
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+        if (this.stopping.signal.aborted) break;
+        logger.warn({ err, command: command.body.type }, 'A command could not be carried out just now; trying again');
+        await sleep(clock, RETRY_MS, this.stopping.signal);
       }
     }
+    this.running = undefined;
   }
 
-  private async carryOut(body: CommandBody): Promise<Outcome> {
-    const { controller } = this.options;
+  private async carryOut({ body, epoch }: CommandMessage, begunBefore: boolean): Promise<CommandOutcome> {
+    const { controller, kube } = this.options;
+    const current = this.options.epoch();
+    if (epoch < current)
+      return { ok: false, code: 'stale-epoch', message: `the cluster's lease has changed (${epoch}, now ${current})` };
     switch (body.type) {
       case 'CreateWorkflow':
-        return this.create(body.runId, body.workflow as unknown as Workflow);
+        return createWorkflow(kube, body, epoch);
       case 'DeleteWorkflow':
-        return this.delete(body.namespace, body.name);
+        return deleteWorkflow(kube, body);
       case 'ResyncRuns':
         await this.options.resync(body.uids);
         return { ok: true };
@@ -90,43 +107,18 @@ export class CommandRunner {
       case 'RetryRun': {
         const { runId: _runId, namespace, name, ...intent } = body;
         const result = await controller.applyIntent(namespace, name, intent);
-        return result.ok ? { ok: true } : { ok: false, code: result.code, message: result.message };
+        // Before a crash it was carried out and its result not written down: now there is nothing left to do.
+        if (result.ok || (begunBefore && DONE_BEFORE.has(result.code))) return { ok: true };
+        return { ok: false, code: result.code, message: result.message };
       }
     }
-  }
-
-  /** The name is the run's own, so one that exists with its id is the one that was created before a crash. */
-  private async create(runId: string, workflow: Workflow): Promise<Outcome> {
-    const { kube } = this.options;
-    const { namespace, name = '' } = workflow.metadata;
-    try {
-      await kube.create<Workflow>(resources.workflows, workflow);
-      return { ok: true };
-    } catch (error) {
-      if (isKubeError(error, 'AlreadyExists')) {
-        const existing = await kube.get<KubeObject>({ type: resources.workflows, namespace, name });
-        if (existing.metadata?.labels?.[RUN_ID_LABEL] === runId) return { ok: true };
-        return {
-          ok: false,
-          code: 'already-exists',
-          message: `a workflow called ${name} exists already in namespace ${namespace}`,
-        };
-      }
-      if (isKubeError(error, 'Invalid', 'BadRequest', 'Forbidden', 'NotFound'))
-        return { ok: false, code: 'invalid', message: error.message };
-      throw error;
-    }
-  }
-
-  private async delete(namespace: string, name: string): Promise<Outcome> {
-    try {
-      await this.options.kube.delete(
-        { type: resources.workflows, namespace, name },
-        { propagationPolicy: 'Background' },
-      );
-    } catch (error) {
-      if (!isKubeError(error, 'NotFound')) throw error;
-    }
-    return { ok: true };
   }
 }
+
+const DONE_BEFORE: ReadonlySet<string> = new Set([
+  'not-finished',
+  'not-suspended',
+  'already-finished',
+  'nothing-selected',
+]);
+const keyOf = ({ seq }: CommandMessage): string => `${COMMAND_MARK}${seq}`;
