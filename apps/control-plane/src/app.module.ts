@@ -1,52 +1,78 @@
 import { Module } from '@nestjs/common';
-import type { DynamicModule } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
+import type { DynamicModule, Provider } from '@nestjs/common';
+import { APP_INTERCEPTOR } from '@nestjs/core';
 import { JwtModule } from '@nestjs/jwt';
+import { Clock, HealthRegistry, Metrics } from '@argosy/platform';
 import { CONFIG } from './config/control-plane.config.js';
 import type { ControlPlaneConfig } from './config/control-plane.config.js';
 import { graphqlModule } from './graphql/graphql.module.js';
 import { HealthController } from './health/health.controller.js';
-import { AccessGuard } from './modules/access/access.guard.js';
+import { AccessInterceptor } from './modules/access/access.interceptor.js';
 import { AccessModule } from './modules/access/access.module.js';
-import { AuditModule } from './modules/audit/audit.module.js';
+import { TOKEN_SECRET } from './modules/access/authenticator.js';
 import { ClustersModule } from './modules/clusters/clusters.module.js';
+import { AuditModule } from './modules/audit/audit.module.js';
 import { LinkModule } from './modules/link/link.module.js';
 import { LogsModule } from './modules/logs/logs.module.js';
 import { RunsModule } from './modules/runs/runs.module.js';
-import type { Database } from './persistence/database.js';
-import type { Notifications } from './persistence/notifications.js';
-import { PersistenceModule } from './persistence/persistence.module.js';
+import { Database } from './persistence/database.js';
+import { Notifications } from './persistence/notifications.js';
 
 export interface AppOptions {
   readonly config: ControlPlaneConfig;
   readonly database: Database;
   readonly notifications: Notifications;
+  readonly clock: Clock;
+  readonly health: HealthRegistry;
+  readonly metrics: Metrics;
   /** Signs access tokens. */
-  readonly jwtSecret: string;
-  readonly schemaPath: string;
+  readonly tokenSecret: string;
+  /** Folder of the repository's or image's files: schema, migrations. */
+  readonly root: string;
+  /** Of replicas that do more than answer requests: see QueuesModule. */
+  readonly extraModules?: readonly DynamicModule[];
 }
 
 @Module({})
 export class AppModule {
-  static of({ config, database, notifications, jwtSecret, schemaPath }: AppOptions): DynamicModule {
+  static of(options: AppOptions): DynamicModule {
+    const { config, tokenSecret, root, extraModules = [] } = options;
+    const answering = [
+      graphqlModule(`${root}/apps/control-plane/schema.graphql`),
+      AccessModule,
+      AuditModule,
+      ClustersModule,
+      RunsModule,
+      LogsModule,
+      LinkModule,
+    ];
     return {
       module: AppModule,
       imports: [
-        { module: ConfigModule, global: true, providers: [{ provide: CONFIG, useValue: config }], exports: [CONFIG] },
-        JwtModule.register({ global: true, secret: jwtSecret, verifyOptions: { algorithms: ['HS256'] } }),
-        PersistenceModule.of(database, notifications),
-        graphqlModule(schemaPath),
-        AccessModule,
-        AuditModule,
-        ClustersModule,
-        RunsModule,
-        LogsModule,
-        LinkModule,
+        ambient(options),
+        JwtModule.register({ global: true, secret: tokenSecret }),
+        ...(config.ARGOSY_ROLE === 'worker' ? [] : answering),
+        ...extraModules,
       ],
       controllers: [HealthController],
-      providers: [{ provide: APP_GUARD, useExisting: AccessGuard }],
+      providers: config.ARGOSY_ROLE === 'worker' ? [] : [{ provide: APP_INTERCEPTOR, useExisting: AccessInterceptor }],
     };
   }
 }
 
-class ConfigModule {}
+class AmbientModule {}
+
+/** What every module may ask for. */
+function ambient({ config, database, notifications, clock, health, metrics, tokenSecret }: AppOptions): DynamicModule {
+  const providers: Provider[] = [
+    { provide: CONFIG, useValue: config },
+    { provide: TOKEN_SECRET, useValue: tokenSecret },
+    { provide: Database, useValue: database },
+    { provide: Notifications, useValue: notifications },
+    { provide: Clock, useValue: clock },
+    { provide: HealthRegistry, useValue: health },
+    { provide: Metrics, useValue: metrics },
+  ];
+  const exported = [CONFIG, TOKEN_SECRET, Database, Notifications, Clock, HealthRegistry, Metrics];
+  return { module: AmbientModule, global: true, providers, exports: exported };
+}

@@ -19,6 +19,7 @@ import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { AppError } from '@argosy/platform';
 import pg from 'pg';
 
 /** How the database's programs are started. */
@@ -32,7 +33,10 @@ const NOBODY = 65_534;
 const READY_PATIENCE_MS = 30_000;
 const STOP_PATIENCE_MS = 10_000;
 
-export class EmbeddedPostgresError extends Error {
+export type EmbeddedPostgresFailure = 'UNWRITABLE' | 'NOT_A_DATABASE' | 'UNSUPPORTED' | 'PORT_IN_USE' | 'BROKEN';
+
+/** Why there is no database; the message is for the person who started the program. */
+export class EmbeddedPostgresError extends AppError<EmbeddedPostgresFailure> {
   override readonly name = 'EmbeddedPostgresError';
 }
 export interface EmbeddedPostgresOptions {
@@ -95,10 +99,13 @@ function makeFolders(dir: string, data: string, isRoot: boolean): void {
     mkdirSync(data, { recursive: true, mode: 0o700 });
     accessSync(dir, constants.W_OK);
   } catch (cause) {
-    throw new EmbeddedPostgresError(`Cannot write the database to ${dir}: ${(cause as Error).message}`, { cause });
+    throw new EmbeddedPostgresError('UNWRITABLE', `Cannot write the database to ${dir}: ${(cause as Error).message}`, {
+      cause,
+    });
   }
   if (!existsSync(join(data, 'PG_VERSION')) && readdirSync(data).length > 0) {
     throw new EmbeddedPostgresError(
+      'NOT_A_DATABASE',
       `${data} is not empty and holds no PostgreSQL database. Move it away, or name another data folder.`,
     );
   }
@@ -115,6 +122,7 @@ function nativeFolder(): string {
     native = join(dirname(dirname(createRequire(import.meta.url).resolve(name))), 'native');
   } catch (cause) {
     throw new EmbeddedPostgresError(
+      'UNSUPPORTED',
       `There is no embedded PostgreSQL for ${process.platform} on ${process.arch}. Set DATABASE_URL to a server of your own.`,
       { cause },
     );
@@ -190,7 +198,7 @@ async function initialise(
       child.once('close', (code) =>
         code === 0
           ? done()
-          : failed(new EmbeddedPostgresError(`The database in ${dir} could not be made: ${said.trim()}`)),
+          : failed(new EmbeddedPostgresError('BROKEN', `The database in ${dir} could not be made: ${said.trim()}`)),
       );
     });
   } finally {
@@ -242,6 +250,7 @@ async function launch(
         .split('\n')
         .findLast((line) => /FATAL|PANIC|could not/.test(line)) ?? (cause as Error).message;
     throw new EmbeddedPostgresError(
+      'BROKEN',
       `The database in ${dir} does not start: ${reason.replace(/^.*?(FATAL|PANIC|LOG):\s*/, '')}. If it is damaged, restore it or move the folder away; nothing in it was changed.`,
       { cause },
     );

@@ -1,4 +1,13 @@
-export { ConfigError, EXIT_CONFIG, readConfig } from './config.js';
+export { AppError } from './app-error.js';
+export type { AppErrorOptions, Retry } from './app-error.js';
+export { Clock, FakeClock, SystemClock } from './clock.js';
+export { ConfigError, EXIT_CONFIG, readConfig, secretVariable, switchVariable } from './config.js';
+export { HealthRegistry } from './health.js';
+export type { HealthCheck, HealthReport } from './health.js';
+export { isId, newId } from './ids.js';
 export { onEnd, sayFailed, sayReady } from './lifetime.js';
 export { createLogger } from './logger.js';
 export type { Logger } from './logger.js';
+export { Metrics } from './metrics.js';
+export type { Counter, Gauge, Histogram } from './metrics.js';
+export { Secret } from './secret.js';

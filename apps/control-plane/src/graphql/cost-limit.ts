@@ -1,5 +1,5 @@
-import type { ApolloServerPlugin } from '@apollo/server';
 import { GraphQLError } from 'graphql';
+import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { getComplexity, simpleEstimator } from 'graphql-query-complexity';
 import type { ComplexityEstimatorArgs } from 'graphql-query-complexity';
 
@@ -13,24 +13,23 @@ function pageEstimator({ args, childComplexity }: ComplexityEstimatorArgs): numb
   return typeof size === 'number' ? 1 + Math.max(1, size) * childComplexity : undefined;
 }
 
-/** Refuses operations that would cost too much before anything of them runs. */
-export const costLimit: ApolloServerPlugin = {
-  requestDidStart: () =>
-    Promise.resolve({
-      didResolveOperation: ({ request, document, schema }) => {
-        const cost = getComplexity({
-          schema,
-          query: document,
-          variables: request.variables ?? {},
-          operationName: request.operationName,
-          estimators: [pageEstimator, simpleEstimator({ defaultComplexity: 1 })],
-        });
-        if (cost > MOST)
-          throw new GraphQLError(
-            `The query asks for about ${cost} fields; at most ${MOST} are answered. Ask for smaller pages.`,
-            { extensions: { code: 'QUERY_TOO_COSTLY' } },
-          );
-        return Promise.resolve();
-      },
-    }),
-};
+/** Why an operation would cost too much; undefined when it does not. For documents that are valid. */
+export function costProblem(
+  schema: GraphQLSchema,
+  query: DocumentNode,
+  variables: Record<string, unknown> | null | undefined,
+  operationName: string | null | undefined,
+): GraphQLError | undefined {
+  const cost = getComplexity({
+    schema,
+    query,
+    variables: variables ?? {},
+    ...(operationName ? { operationName } : {}),
+    estimators: [pageEstimator, simpleEstimator({ defaultComplexity: 1 })],
+  });
+  if (cost <= MOST) return undefined;
+  return new GraphQLError(
+    `The query asks for about ${cost} fields; at most ${MOST} are answered. Ask for smaller pages.`,
+    { extensions: { code: 'QUERY_TOO_COSTLY' } },
+  );
+}

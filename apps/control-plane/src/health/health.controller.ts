@@ -1,10 +1,13 @@
-import { Controller, Get, Header, ServiceUnavailableException } from '@nestjs/common';
-import { register } from 'prom-client';
-import { Database } from '../persistence/database.js';
+import { Controller, Get, Res } from '@nestjs/common';
+import { HealthRegistry, Metrics } from '@argosy/platform';
+import type { Response } from 'express';
 
 @Controller()
 export class HealthController {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly health: HealthRegistry,
+    private readonly metrics: Metrics,
+  ) {}
 
   /** The process lives. */
   @Get('healthz')
@@ -12,16 +15,15 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** It can do its work: the database answers. */
+  /** It can do its work; 503 and what is wrong when it cannot. */
   @Get('readyz')
-  async readyz(): Promise<{ status: string }> {
-    if (await this.database.isAlive()) return { status: 'ok' };
-    throw new ServiceUnavailableException('The database does not answer.');
+  async readyz(@Res() response: Response): Promise<void> {
+    const { healthy, parts } = await this.health.report();
+    response.status(healthy ? 200 : 503).json({ status: healthy ? 'ok' : 'unavailable', parts });
   }
 
   @Get('metrics')
-  @Header('content-type', register.contentType)
-  metrics(): Promise<string> {
-    return register.metrics();
+  async scrape(@Res() response: Response): Promise<void> {
+    response.type(this.metrics.registry.contentType).send(await this.metrics.registry.metrics());
   }
 }

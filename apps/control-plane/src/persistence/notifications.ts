@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { Transaction } from './database.js';
+import { Watch } from './watch.js';
 
 /** What happened, by ids alone: whoever hears of it reads it anew with the rights of whoever wants to know. */
 export type Notification =
@@ -13,27 +14,40 @@ export type Notification =
   /** With the id of a session when its agent has just connected. */
   | { readonly kind: 'cluster'; readonly tenantId: string; readonly clusterId: string; readonly sessionId?: string }
   | { readonly kind: 'command'; readonly tenantId: string; readonly clusterId: string };
+/** A notification, or `gap`: something may have been missed, so that all must be read anew. */
+export type News = Notification | 'gap';
 
 const CHANNEL = 'argosy';
 const RECONNECT_MS = 1000;
-type Listener = (notification: Notification | 'gap') => void;
+type Listener = (news: News) => void;
 
-/** Tells every replica what changed, through Postgres. `gap` means that something may have been missed: read anew. */
+/** Tells every replica what changed, through Postgres. */
 export class Notifications {
   private readonly listeners = new Set<Listener>();
   private client: pg.Client | undefined;
+  private retry: NodeJS.Timeout | undefined;
   private closed = false;
 
   constructor(private readonly connectionString: string) {}
 
   async start(): Promise<void> {
-    const client = new pg.Client({ connectionString: this.connectionString });
+    const client = new pg.Client({ connectionString: this.connectionString, keepAlive: true });
     client.on('notification', ({ payload }) => this.tell(JSON.parse(payload ?? '') as Notification));
     client.on('error', () => undefined);
+    try {
+      await client.connect();
+      await client.query(`LISTEN ${CHANNEL}`);
+    } catch (error) {
+      await client.end().catch(() => undefined);
+      throw error;
+    }
     client.on('end', () => this.reconnect());
-    await client.connect();
-    await client.query(`LISTEN ${CHANNEL}`);
     this.client = client;
+  }
+
+  /** Whether what other replicas do is heard at the moment. */
+  get isListening(): boolean {
+    return this.client !== undefined;
   }
 
   /** Heard by all replicas once the transaction has been committed. */
@@ -53,63 +67,34 @@ export class Notifications {
     return () => void this.listeners.delete(listener);
   }
 
-  /** A signal for a loop that reads what is new: resolves at the next notification that concerns it. */
-  watch(concerns: (notification: Notification) => boolean): Watch {
-    const watch = new Watch();
-    const unsubscribe = this.subscribe((notification) => {
-      if (notification === 'gap' || concerns(notification)) watch.push(notification);
+  /** For a loop that reads what is new: collects the news that concern it. */
+  watch(concerns: (notification: Notification) => boolean): Watch<News> {
+    const watch = new Watch<News>(() => unsubscribe());
+    const unsubscribe = this.subscribe((news) => {
+      if (news === 'gap' || concerns(news)) watch.push(news);
     });
-    watch.onClose = unsubscribe;
     return watch;
   }
 
   async close(): Promise<void> {
     this.closed = true;
+    clearTimeout(this.retry);
     await this.client?.end();
+    this.client = undefined;
   }
 
-  private tell(notification: Notification | 'gap'): void {
-    for (const listener of this.listeners) listener(notification);
+  private tell(news: News): void {
+    for (const listener of this.listeners) listener(news);
   }
 
   private reconnect(): void {
     if (this.closed) return;
-    setTimeout(() => {
+    this.client = undefined;
+    this.retry = setTimeout(() => {
       this.start().then(
         () => this.tell('gap'),
         () => this.reconnect(),
       );
     }, RECONNECT_MS);
-  }
-}
-
-/** Notifications that wait to be looked at. */
-export class Watch {
-  private pending: (Notification | 'gap')[] = [];
-  private wake: (() => void) | undefined;
-  onClose: () => void = () => undefined;
-
-  push(notification: Notification | 'gap'): void {
-    this.pending.push(notification);
-    this.wake?.();
-  }
-
-  /** All that came since the last call; waits, at most `patienceMs`, when there is none. */
-  async next(patienceMs: number): Promise<(Notification | 'gap')[]> {
-    if (this.pending.length === 0) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, patienceMs);
-        this.wake = () => (clearTimeout(timer), resolve());
-      });
-      this.wake = undefined;
-    }
-    const taken = this.pending;
-    this.pending = [];
-    return taken;
-  }
-
-  close(): void {
-    this.onClose();
-    this.wake?.();
   }
 }

@@ -1,17 +1,29 @@
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { AuditModule } from '../audit/audit.module.js';
-import { AccessGuard } from './access.guard.js';
+import { AccessInterceptor } from './access.interceptor.js';
 import { AccessRepository } from './access.repository.js';
 import { AccessResolver } from './access.resolver.js';
 import { AccessService } from './access.service.js';
 import { AuthenticationController } from './authentication.controller.js';
-import { AuthenticationService } from './authentication.service.js';
+import { Authenticator } from './authenticator.js';
+import { LoginLimiter } from './login-limiter.js';
+import { SessionsRepository } from './sessions.repository.js';
+import { SessionsService } from './sessions.service.js';
 
 @Module({
   imports: [AuditModule, DiscoveryModule],
   controllers: [AuthenticationController],
-  providers: [AccessGuard, AccessRepository, AccessService, AccessResolver, AuthenticationService],
-  exports: [AuthenticationService, AccessGuard],
+  providers: [
+    AccessInterceptor,
+    AccessRepository,
+    AccessResolver,
+    AccessService,
+    Authenticator,
+    LoginLimiter,
+    SessionsRepository,
+    SessionsService,
+  ],
+  exports: [AccessInterceptor, AccessRepository, Authenticator, SessionsRepository],
 })
 export class AccessModule {}

@@ -7,14 +7,14 @@ import type {
 } from '../../graphql/generated/schema-types.js';
 import { AccessService } from './access.service.js';
 import type { RequestContext } from './request-context.js';
-import { Caller, RequirePermission } from './require-permission.js';
+import { Authenticated, Caller, RequirePermission } from './require-permission.js';
 
 @Resolver()
 export class AccessResolver {
   constructor(private readonly access: AccessService) {}
 
   @Query('viewer')
-  @RequirePermission('viewer:read')
+  @Authenticated()
   viewer(@Caller() context: RequestContext): Promise<Viewer> {
     return this.access.viewer(context);
   }

@@ -1,143 +1,116 @@
 import { Injectable } from '@nestjs/common';
-import { uuidv7 } from 'uuidv7';
+import { Clock, isId, newId } from '@argosy/platform';
 import type {
   CreateApiTokenInput,
   CreateApiTokenResult,
+  InputProblem,
   RevokeApiTokenResult,
   Viewer,
 } from '../../graphql/generated/schema-types.js';
+import { forbidden, invalidInput, notFound } from '../../graphql/user-errors.js';
 import { Database } from '../../persistence/database.js';
 import { AuditService } from '../audit/audit.service.js';
+import { apiTokenOf } from './access.mapper.js';
 import { AccessRepository } from './access.repository.js';
-import type { ApiTokenRow } from './access.repository.js';
-import { API_TOKEN_PREFIX } from './authentication.service.js';
-import { isPermission, PERMISSIONS } from './request-context.js';
+import { isPermission, PERMISSIONS } from './permissions.js';
 import type { RequestContext } from './request-context.js';
 import { hashSecret, newSecret } from './secrets.js';
+import { API_TOKEN_PREFIX } from './strategies/api-token.strategy.js';
 
 const DAY_MS = 86_400_000;
 const LONGEST_DAYS = 3650;
+const SHOWN_CHARACTERS = 6;
 
+/** Who the caller is, and the tokens that the caller gives to programs. */
 @Injectable()
 export class AccessService {
   constructor(
     private readonly database: Database,
     private readonly repository: AccessRepository,
     private readonly audit: AuditService,
+    private readonly clock: Clock,
   ) {}
 
-  async viewer({ actor, tenantId, permissions }: RequestContext): Promise<Viewer> {
+  async viewer({ actor, tenantId, rights }: RequestContext): Promise<Viewer> {
     return this.database.withTenant(tenantId, async (tx) => {
-      const userId = actor.userId ?? '';
-      const [user, tenant, teams, tokens] = [
-        await this.repository.user(tx, userId),
-        await this.repository.tenant(tx, tenantId),
-        await this.repository.teamsOf(tx, userId),
-        await this.repository.tokensOf(tx, userId),
-      ];
-      const kind = actor.kind === 'API_TOKEN' ? 'API_TOKEN' : 'USER';
+      const user = await this.repository.user(tx, actor.userId);
+      const tenant = await this.repository.tenant(tx, tenantId);
+      const teams = await this.repository.teamsOf(tx, actor.userId);
+      const tokens = await this.repository.tokensOf(tx, actor.userId);
       return {
         id: actor.id,
-        kind,
+        kind: actor.kind,
         name: actor.name,
         email: user?.email,
         tenant: tenant ?? { id: tenantId, name: '' },
-        permissions: [...permissions],
+        permissions: rights.tenantWide,
         teams,
-        apiTokens: tokens.map(apiToken),
+        apiTokens: tokens.map(apiTokenOf),
       };
     });
   }
 
   async createApiToken(context: RequestContext, input: CreateApiTokenInput): Promise<CreateApiTokenResult> {
+    const { actor, tenantId, rights } = context;
     const problems = problemsOf(input);
-    if (problems.length > 0)
-      return {
-        __typename: 'InvalidInput',
-        code: 'INVALID_INPUT',
-        message: 'The token cannot be created so.',
-        problems,
-      };
-    const wanted = input.permissions?.filter(isPermission) ?? [...context.permissions];
-    const missing = wanted.find((permission) => !context.permissions.has(permission));
-    if (missing)
-      return {
-        __typename: 'Forbidden',
-        code: 'FORBIDDEN',
-        message: `You cannot give away ${missing}, because you do not have it.`,
-        permission: missing,
-      };
+    if (problems.length > 0) return invalidInput(problems);
+    const permissions = input.permissions?.filter(isPermission) ?? rights.held;
+    const missing = permissions.find((permission) => !rights.anywhere(permission));
+    if (missing) return forbidden(missing, `You cannot give away ${missing}, because you do not have it.`);
     const secret = newSecret(API_TOKEN_PREFIX);
-    const token = await this.database.withTenant(context.tenantId, async (tx) => {
-      const row = await this.repository.createToken(tx, {
-        id: uuidv7(),
-        tenantId: context.tenantId,
-        userId: context.actor.userId ?? '',
+    const now = this.clock.now();
+    const row = await this.database.withTenant(tenantId, async (tx) => {
+      const created = await this.repository.createToken(tx, {
+        id: newId(),
+        tenantId,
+        userId: actor.userId,
         name: input.name.trim(),
-        prefix: secret.slice(0, API_TOKEN_PREFIX.length + 7),
+        prefix: secret.slice(0, API_TOKEN_PREFIX.length + 1 + SHOWN_CHARACTERS),
         hash: hashSecret(secret),
-        permissions: wanted,
-        expiresAt: input.expiresInDays ? new Date(Date.now() + input.expiresInDays * DAY_MS) : null,
+        permissions,
+        createdAt: now,
+        expiresAt: input.expiresInDays ? new Date(now.getTime() + input.expiresInDays * DAY_MS) : null,
       });
       await this.audit.record(tx, context, {
         action: 'token.create',
         targetType: 'apiToken',
-        targetId: row.id,
-        targetName: row.name,
+        targetId: created.id,
+        targetName: created.name,
       });
-      return row;
+      return created;
     });
-    return { __typename: 'CreateApiTokenSuccess', apiToken: apiToken(token), secret };
+    return { __typename: 'CreateApiTokenSuccess', apiToken: apiTokenOf(row), secret };
   }
 
   async revokeApiToken(context: RequestContext, id: string): Promise<RevokeApiTokenResult> {
-    const token = await this.database.withTenant(context.tenantId, async (tx) => {
-      const row = isUuid(id) ? await this.repository.revokeToken(tx, id, context.actor.userId ?? '', new Date()) : null;
-      if (row)
-        await this.audit.record(tx, context, {
-          action: 'token.revoke',
-          targetType: 'apiToken',
-          targetId: id,
-          targetName: row.name,
-        });
-      return row;
+    const unknown = notFound(`You have no API token ${id}.`);
+    if (!isId(id)) return unknown;
+    return this.database.withTenant(context.tenantId, async (tx) => {
+      const row = await this.repository.revokeToken(tx, id, context.actor.userId, this.clock.now());
+      if (!row) return unknown;
+      await this.audit.record(tx, context, {
+        action: 'token.revoke',
+        targetType: 'apiToken',
+        targetId: id,
+        targetName: row.name,
+      });
+      return { __typename: 'RevokeApiTokenSuccess', apiToken: apiTokenOf(row) };
     });
-    if (!token) return { __typename: 'NotFound', code: 'NOT_FOUND', message: `You have no API token ${id}.` };
-    return { __typename: 'RevokeApiTokenSuccess', apiToken: apiToken(token) };
   }
 }
 
-export const isUuid = (text: string): boolean =>
-  /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text);
-
-function problemsOf({
-  name,
-  permissions,
-  expiresInDays,
-}: CreateApiTokenInput): { message: string; path: string; hint?: string }[] {
-  const problems: { message: string; path: string; hint?: string }[] = [];
+function problemsOf({ name, permissions, expiresInDays }: CreateApiTokenInput): InputProblem[] {
+  const problems: InputProblem[] = [];
   if (name.trim() === '' || name.length > 100)
     problems.push({ path: 'name', message: 'The name must have 1 to 100 characters.' });
-  for (const permission of permissions ?? []) {
+  for (const permission of permissions ?? [])
     if (!isPermission(permission))
       problems.push({
         path: 'permissions',
         message: `There is no permission "${permission}".`,
-        hint: `Known: ${PERMISSIONS.join(', ')}`,
+        hint: `known: ${PERMISSIONS.join(', ')}`,
       });
-  }
   if (expiresInDays != null && (expiresInDays < 1 || expiresInDays > LONGEST_DAYS))
     problems.push({ path: 'expiresInDays', message: `A token lives 1 to ${LONGEST_DAYS} days.` });
   return problems;
 }
-
-const apiToken = (row: ApiTokenRow): Viewer['apiTokens'][number] => ({
-  id: row.id,
-  name: row.name,
-  prefix: row.prefix,
-  permissions: row.permissions,
-  createdAt: row.createdAt.toISOString(),
-  expiresAt: row.expiresAt?.toISOString(),
-  lastUsedAt: row.lastUsedAt?.toISOString(),
-  revokedAt: row.revokedAt?.toISOString(),
-});

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
+import { ClusterChanges } from './cluster-changes.js';
 import { ClusterLoader } from './cluster.loader.js';
 import { ClustersRepository } from './clusters.repository.js';
 import { ClustersResolver } from './clusters.resolver.js';
@@ -7,7 +8,7 @@ import { ClustersService } from './clusters.service.js';
 
 @Module({
   imports: [AuditModule],
-  providers: [ClusterLoader, ClustersRepository, ClustersService, ClustersResolver],
+  providers: [ClusterChanges, ClusterLoader, ClustersRepository, ClustersService, ClustersResolver],
   exports: [ClusterLoader, ClustersRepository, ClustersService],
 })
 export class ClustersModule {}

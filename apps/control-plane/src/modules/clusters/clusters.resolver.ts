@@ -7,11 +7,15 @@ import type {
 } from '../../graphql/generated/schema-types.js';
 import type { RequestContext } from '../access/request-context.js';
 import { Caller, RequirePermission } from '../access/require-permission.js';
+import { ClusterChanges } from './cluster-changes.js';
 import { ClustersService } from './clusters.service.js';
 
 @Resolver()
 export class ClustersResolver {
-  constructor(private readonly clustersService: ClustersService) {}
+  constructor(
+    private readonly clustersService: ClustersService,
+    private readonly clusterChanges: ClusterChanges,
+  ) {}
 
   @Query('clusters')
   @RequirePermission('cluster:read')
@@ -30,7 +34,7 @@ export class ClustersResolver {
     @Args('id') id?: string,
     @Args('name') name?: string,
   ): Promise<Cluster | undefined> {
-    return this.clustersService.find(context, { id, name });
+    return this.clustersService.find(context, { id: id ?? undefined, name: name ?? undefined });
   }
 
   @Mutation('registerCluster')
@@ -45,6 +49,6 @@ export class ClustersResolver {
   @Subscription('clusterChanged', { resolve: (cluster: Cluster) => cluster })
   @RequirePermission('cluster:read')
   clusterChanged(@Caller() context: RequestContext, @Args('id') id?: string): AsyncGenerator<Cluster, void, undefined> {
-    return this.clustersService.changes(context, id);
+    return this.clusterChanges.follow(context, id ?? undefined);
   }
 }

@@ -3,7 +3,7 @@ import type { LogConnection, LogLine } from '../../graphql/generated/schema-type
 import { decodeCursor, encodeCursor, pageSize } from '../../graphql/connection.js';
 import { Database } from '../../persistence/database.js';
 import { Notifications } from '../../persistence/notifications.js';
-import { isUuid } from '../access/access.service.js';
+import { isId } from '@argosy/platform';
 import type { RequestContext } from '../access/request-context.js';
 import { RunsRepository } from '../runs/runs.repository.js';
 import { LogsRepository } from './logs.repository.js';
@@ -74,7 +74,7 @@ export class LogsService {
     only: { nodeId?: string; container?: string },
     after: string | null | undefined,
   ): AsyncGenerator<LogLine, void, undefined> {
-    if (!isUuid(runId)) return;
+    if (!isId(runId)) return;
     const watch = this.notifications.watch(
       (notification) => (notification.kind === 'log' || notification.kind === 'run') && notification.runId === runId,
     );

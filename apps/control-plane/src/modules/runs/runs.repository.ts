@@ -114,7 +114,7 @@ export class RunsRepository {
 
   async count(tx: Transaction, filter: RunFilter): Promise<number> {
     const [row] = await tx.$queryRaw<{ count: bigint }[]>`
-      SELECT count(*) FROM (SELECT 1 FROM run r ${where(conditionsOf(filter))} LIMIT ${EXACT_COUNT + 1}) some`;
+      SELECT count(*) FROM (SELECT 1 FROM run r ${where(conditionsOf(filter))} LIMIT ${EXACT_COUNT + 1}) AS counted`;
     const counted = Number(row?.count ?? 0);
     if (counted <= EXACT_COUNT) return counted;
     const [estimate] = await tx.$queryRaw<

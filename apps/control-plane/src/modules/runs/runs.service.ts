@@ -19,7 +19,7 @@ import { connectionOf, decodeCursor, pageSize } from '../../graphql/connection.j
 import { Database } from '../../persistence/database.js';
 import type { Transaction } from '../../persistence/database.js';
 import { Notifications } from '../../persistence/notifications.js';
-import { isUuid } from '../access/access.service.js';
+import { isId } from '@argosy/platform';
 import type { RequestContext } from '../access/request-context.js';
 import { AuditService } from '../audit/audit.service.js';
 import { ClustersRepository } from '../clusters/clusters.repository.js';
@@ -73,7 +73,7 @@ export class RunsService {
           __typename: 'NoClusterAvailable',
           code: 'NO_CLUSTER',
           message: placed.reason,
-          known: await this.clusters.names(tx),
+          known: await this.clusters.names(tx, context.rights.reach('cluster:read')),
         };
       return success(
         await this.create(tx, context, workflow, {
@@ -150,7 +150,7 @@ export class RunsService {
 
   async act(context: RequestContext, id: string, action: RunAction): Promise<RunActionResult> {
     return this.database.withTenant(context.tenantId, async (tx) => {
-      const row = isUuid(id) ? await this.repository.find(tx, id) : null;
+      const row = isId(id) ? await this.repository.find(tx, id) : null;
       if (!row) return notFound(id);
       const ended = FINAL.has(row.phase);
       if (row.deletedFromCluster || ended !== (action.on === 'ended'))
@@ -193,7 +193,7 @@ export class RunsService {
 
   async delete(context: RequestContext, id: string, purge: boolean): Promise<DeleteRunResult> {
     return this.database.withTenant(context.tenantId, async (tx) => {
-      const row = isUuid(id) ? await this.repository.find(tx, id) : null;
+      const row = isId(id) ? await this.repository.find(tx, id) : null;
       if (!row) return { __typename: 'NotFound', code: 'NOT_FOUND', message: `There is no run ${id}.` };
       if (!row.deletedFromCluster)
         await this.commands.append(tx, context.tenantId, row.clusterId, {
@@ -239,7 +239,7 @@ export class RunsService {
   }
 
   async find(context: RequestContext, id: string): Promise<RunFields | undefined> {
-    if (!isUuid(id)) return undefined;
+    if (!isId(id)) return undefined;
     const row = await this.database.withTenant(context.tenantId, (tx) => this.repository.find(tx, id));
     return row ? runOf(row) : undefined;
   }
@@ -291,6 +291,7 @@ export class RunsService {
     try {
       for (let first = true; ; first = false) {
         const news = first ? ['gap'] : await watch.next(PATIENCE_MS);
+        if (!news) return;
         if (news.length === 0) continue;
         const run = await this.find(context, id);
         if (!run) return;
@@ -310,7 +311,7 @@ export class RunsService {
       for (;;) {
         // Several changes of one run that wait together are one to those who look.
         const latest = new Map<string, RunChange['type']>();
-        for (const notification of await watch.next(PATIENCE_MS)) {
+        for (const notification of (await watch.next(PATIENCE_MS)) ?? []) {
           if (notification === 'gap' || notification.kind !== 'run') continue;
           latest.set(
             notification.runId,
