@@ -49,11 +49,14 @@ if (compiler) {
 } else {
   const bundle = join(output, 'supervisor.mjs');
   copyFileSync('apps/executor/src/supervisor.mjs', bundle);
-  writeFileSync(
-    `${target}.new`,
-    `#!/bin/sh\nexec ${JSON.stringify(process.execPath)} ${JSON.stringify(resolve(bundle))} "$@"\n`,
-    { mode: 0o755 },
-  );
+  // Beside the wrapper where the whole folder is mounted; where it was built when only the wrapper was installed.
+  const wrapper = [
+    '#!/bin/sh',
+    'program=${0%/*}/supervisor.mjs',
+    `[ -f "$program" ] || program=${JSON.stringify(resolve(bundle))}`,
+    `exec ${JSON.stringify(process.execPath)} "$program" "$@"`,
+  ];
+  writeFileSync(`${target}.new`, `${wrapper.join('\n')}\n`, { mode: 0o755 });
   process.stdout.write('No C compiler here: local clusters use the supervisor written in Node.\n');
 }
 renameSync(`${target}.new`, target);

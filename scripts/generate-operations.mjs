@@ -43,3 +43,4 @@ async function generate({ documents, filename }) {
 }
 
 await generate({ documents: 'libs/sdk/src', filename: 'libs/sdk/src/generated/operations.ts' });
+await generate({ documents: 'apps/dashboard/src', filename: 'apps/dashboard/src/gql/operations.ts' });
