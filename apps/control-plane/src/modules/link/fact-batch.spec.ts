@@ -65,13 +65,13 @@ describe('columns of a node', () => {
     expect(
       nodeColumns({ id: 'n', status: { startedAt: 'soon', finishedAt: at, phase: 'Omitted', type: 'Pod' } }),
     ).toEqual({
-      nodeId: 'n',
+      node_id: 'n',
       name: 'n',
       type: 'Pod',
       phase: 'OMITTED',
-      startedAt: null,
-      finishedAt: at,
-      status: JSON.stringify({ startedAt: 'soon', finishedAt: at, phase: 'Omitted', type: 'Pod' }),
+      started_at: null,
+      finished_at: at,
+      status: { startedAt: 'soon', finishedAt: at, phase: 'Omitted', type: 'Pod' },
     });
     expect(nodeColumns({ id: 'n', status: {} }).phase).toBe('PENDING');
   });

@@ -59,24 +59,25 @@ export const reopens = (phase: string, delta: RunDelta): boolean =>
 export const toRunPhase = (phase: string): string => phase.toUpperCase();
 export const fromRunPhase = (phase: string): string => phase.charAt(0) + phase.slice(1).toLowerCase();
 
+/** Columns of `run_node`, by their names. */
 export interface NodeColumns {
-  readonly nodeId: string;
+  readonly node_id: string;
   readonly name: string;
   readonly type: string;
   readonly phase: string;
-  readonly startedAt: string | null;
-  readonly finishedAt: string | null;
-  readonly status: string;
+  readonly started_at: string | null;
+  readonly finished_at: string | null;
+  readonly status: NodeDelta['status'];
 }
 
 export const nodeColumns = ({ id, status }: NodeDelta): NodeColumns => ({
-  nodeId: id,
+  node_id: id,
   name: textOr(status.name, id),
   type: textOr(status.type, ''),
   phase: toRunPhase(textOr(status.phase, '') || 'Pending'),
-  startedAt: timeOrNull(status.startedAt),
-  finishedAt: timeOrNull(status.finishedAt),
-  status: JSON.stringify(status),
+  started_at: timeOrNull(status.startedAt),
+  finished_at: timeOrNull(status.finishedAt),
+  status,
 });
 
 /** The part of a chunk at or behind a line; undefined when there is nothing new in it. */

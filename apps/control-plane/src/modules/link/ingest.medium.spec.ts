@@ -154,9 +154,9 @@ describe('ingest', () => {
       { kind: 'runDeleted', uid: 'uid-1', at: AT },
       { kind: 'runDeleted', uid: 'uid-2', at: AT },
     );
-    const byUid = Object.fromEntries((await runs()).map((run) => [run.uid, run]));
-    expect(byUid['uid-1']).toMatchObject({ phase: 'ERROR', deleted_from_cluster: true, finished_at: new Date(AT) });
-    expect(byUid['uid-2']).toMatchObject({ phase: 'SUCCEEDED', deleted_from_cluster: true, message: '' });
+    const byUid = new Map((await runs()).map((run) => [run.uid, run]));
+    expect(byUid.get('uid-1')).toMatchObject({ phase: 'ERROR', deleted_from_cluster: true, finished_at: new Date(AT) });
+    expect(byUid.get('uid-2')).toMatchObject({ phase: 'SUCCEEDED', deleted_from_cluster: true, message: '' });
   });
 
   it('fails a run that the cluster refused, and tells of other refusals', async () => {
@@ -222,7 +222,9 @@ describe('ingest', () => {
     const unsubscribe = db.notifications.subscribe((notification) => heard.push(notification));
     const told = new Promise<void>((resolve) => {
       const stop = db.notifications.subscribe((notification) => {
-        if (notification !== 'gap' && notification.kind === 'log') (stop(), resolve());
+        if (notification === 'gap' || notification.kind !== 'log') return;
+        stop();
+        resolve();
       });
     });
     await take(runDelta({ full: true, manifest: {} }), logChunk(0, ['a']));

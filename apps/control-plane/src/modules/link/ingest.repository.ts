@@ -134,15 +134,15 @@ export class IngestRepository {
         WHERE kept.run_id = run_node.run_id AND kept.node_id = run_node.node_id)`;
   }
 
+  /** One JSON document: half the cost of an array for each column, which has to be quoted and parsed value by value. */
   async upsertNodes(tx: Transaction, tenantId: string, deltas: readonly PlacedDelta[]): Promise<void> {
-    const rows = deltas.flatMap(({ runId, delta }) => delta.nodes.map((node) => ({ runId, ...nodeColumns(node) })));
+    const rows = deltas.flatMap(({ runId, delta }) =>
+      delta.nodes.map((node) => ({ run_id: runId, ...nodeColumns(node) })),
+    );
     await tx.$executeRaw`
       INSERT INTO run_node (tenant_id, run_id, node_id, name, type, phase, started_at, finished_at, status)
-      SELECT ${tenantId}::uuid, * FROM unnest(
-        ${rows.map(({ runId }) => runId)}::uuid[], ${rows.map(({ nodeId }) => nodeId)}::text[],
-        ${rows.map(({ name }) => name)}::text[], ${rows.map(({ type }) => type)}::text[], ${rows.map(({ phase }) => phase)}::text[],
-        ${rows.map(({ startedAt }) => startedAt)}::timestamptz[], ${rows.map(({ finishedAt }) => finishedAt)}::timestamptz[],
-        ${rows.map(({ status }) => status)}::jsonb[])
+      SELECT ${tenantId}::uuid, given.* FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS given (run_id uuid, node_id text,
+        name text, type text, phase text, started_at timestamptz, finished_at timestamptz, status jsonb)
       ON CONFLICT (run_id, node_id) DO UPDATE SET name = excluded.name, type = excluded.type, phase = excluded.phase,
         started_at = excluded.started_at, finished_at = excluded.finished_at, status = excluded.status`;
   }

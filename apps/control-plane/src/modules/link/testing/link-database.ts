@@ -37,7 +37,8 @@ export async function startLinkDatabase(): Promise<LinkDatabase> {
     database,
     notifications,
     url,
-    query: async (sql, values) => (await admin.query(sql, values)).rows,
+    query: async <Row extends pg.QueryResultRow>(sql: string, values?: unknown[]) =>
+      (await admin.query<Row>(sql, values)).rows,
     newCluster: async () => {
       const identity = { clusterId: uuidv7(), tenantId: uuidv7(), name: 'east', epoch: 0 };
       await admin.query('INSERT INTO tenant (id, name) VALUES ($1, $2)', [identity.tenantId, identity.tenantId]);
