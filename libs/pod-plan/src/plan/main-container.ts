@@ -17,10 +17,12 @@ interface UserProgram {
 /** Volumes of ours; `var-run-argo` and `argo-staging` are called as Argo calls them. */
 export const VOLUMES = { supervisor: 'argosy', shared: 'var-run-argo', staging: 'argo-staging' } as const;
 
-const OWN_MOUNTS: readonly VolumeMount[] = [
-  { name: VOLUMES.supervisor, mountPath: PATHS.supervisorVolume, readOnly: true },
-  { name: VOLUMES.shared, mountPath: PATHS.shared },
-];
+export const SUPERVISOR_MOUNT: VolumeMount = {
+  name: VOLUMES.supervisor,
+  mountPath: PATHS.supervisorVolume,
+  readOnly: true,
+};
+const OWN_MOUNTS: readonly VolumeMount[] = [SUPERVISOR_MOUNT, { name: VOLUMES.shared, mountPath: PATHS.shared }];
 
 /** The main container: the user's command under the supervisor. */
 export function planMainContainer(command: EnsurePod, context: PodPlanContext): Container {

@@ -295,6 +295,17 @@ describe('containers besides main', () => {
     expect(containers.map(({ name }) => name)).toEqual(['main']);
   });
 
+  it('run under the supervisor when they are sidecars and their command is known', () => {
+    const of = (command?: string[]) =>
+      plan({ ...base, sidecars: [{ name: 'db', image: 'postgres', ...(command && { command }) }] }).spec
+        .initContainers?.[0];
+    expect(of(['sh', '-c'])).toMatchObject({
+      command: ['/argosy/supervisor', 'run', '--report', '/dev/null', '--', 'sh', '-c'],
+      volumeMounts: [{ name: 'argosy', mountPath: '/argosy', readOnly: true }, { name: 'var-run-argo' }],
+    });
+    expect(of()).not.toHaveProperty('command');
+  });
+
   it('see what main sees of the user’s volumes when they ask for it', () => {
     const sidecar = plan(template).spec.initContainers?.at(-1);
     expect(sidecar).not.toHaveProperty('mirrorVolumeMounts');

@@ -4,7 +4,7 @@ import type { Affinity, Container, Pod, PodSpec, UserContainer, Volume } from '@
 import { parse } from 'yaml';
 import type { PodPlanContext } from './context.js';
 import { ANNOTATIONS, LABELS, MAIN_CONTAINER } from './labels.js';
-import { argoEnvironment, planMainContainer, VOLUMES } from './main-container.js';
+import { argoEnvironment, planMainContainer, SUPERVISOR_MOUNT, VOLUMES } from './main-container.js';
 import { PodPlanError } from './plan-error.js';
 import { strategicMerge } from './strategic-merge.js';
 
@@ -75,11 +75,7 @@ function planSpec(command: EnsurePod, context: PodPlanContext): PodSpec {
     initContainers: [
       ...supervisorInstaller(context),
       ...(template.initContainers ?? []).map((container) => planBesides(container, main, command, context)),
-      // Kubernetes starts such containers before main and ends them after it; nobody else in the pod could.
-      ...(template.sidecars ?? []).map((container) => ({
-        ...planBesides(container, main, command, context),
-        restartPolicy: 'Always',
-      })),
+      ...(template.sidecars ?? []).map((container) => planSidecar(planBesides(container, main, command, context))),
     ],
     containers: [main],
     volumes: planVolumes(command, context),
@@ -122,7 +118,21 @@ function supervisorInstaller({ supervisor }: PodPlanContext): Container[] {
   ];
 }
 
-/** A sidecar or init container of the user's runs as it is; with mirrorVolumeMounts it sees what main sees of the user's. */
+/**
+ * Kubernetes starts a sidecar before main and ends it after main; nobody else in the pod could. Under the supervisor even a
+ * shell hears the signal, which the first process of a container ignores unless it was written for that.
+ */
+function planSidecar(container: Container): Container {
+  const sidecar: Container = { ...container, restartPolicy: 'Always' };
+  if (!container.command?.length) return sidecar;
+  return {
+    ...sidecar,
+    command: [PATHS.supervisor, 'run', '--report', '/dev/null', '--', ...container.command],
+    volumeMounts: [SUPERVISOR_MOUNT, ...(container.volumeMounts ?? [])],
+  };
+}
+
+/** A sidecar or init container of the user's; with mirrorVolumeMounts it sees what main sees of the user's. */
 function planBesides(
   { mirrorVolumeMounts, ...container }: UserContainer,
   main: Container,

@@ -1,0 +1,185 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { FrameFilter } from '@argosy/executor-protocol';
+import { resources } from '@argosy/kube';
+import { startLocalCluster } from '@argosy/local-cluster';
+import type { LocalCluster } from '@argosy/local-cluster';
+import { isFinalWorkflowPhase } from '@argosy/workflow-engine';
+import type { NodeStatus, Parameter, Template, Workflow, WorkflowSpec } from '@argosy/workflow-spec';
+import { WorkflowController } from './controller.js';
+
+const root = resolve(import.meta.dirname, '../../..');
+const image = 'argosy/executor';
+const kinds: [string, NodeJS.ProcessEnv][] = [['node', { ARGOSY_NO_C_COMPILER: '1' }]];
+if (spawnSync('gcc', ['--version']).status === 0) kinds.unshift(['C', {}]);
+
+/** A step that runs a line of shell; `out` are files to be collected. */
+const sh = (name: string, line: string, out: Record<string, string> = {}, extra: Template = {}): Template => ({
+  name,
+  container: { name: '', image: 'any', command: ['sh', '-c'], args: [line] },
+  outputs: { parameters: Object.entries(out).map(([key, path]): Parameter => ({ name: key, valueFrom: { path } })) },
+  ...extra,
+});
+
+describe.each(kinds)('workflows as processes under the supervisor in %s', (kind, env) => {
+  const folder = mkdtempSync(join('/var/tmp', `argosy-controller-${kind}-`));
+  let cluster: LocalCluster;
+  let controller: WorkflowController;
+  let changed: () => void = () => undefined;
+
+  beforeAll(async () => {
+    const executor = join(folder, 'executor');
+    const built = spawnSync(process.execPath, [join(root, 'scripts/build-supervisor.mjs'), '--to', executor], {
+      env: { ...process.env, ...env },
+      encoding: 'utf8',
+    });
+    if (built.status !== 0) throw new Error(built.stderr);
+    const dataDir = join(folder, 'data');
+    cluster = await startLocalCluster({ name: 'test', dataDir, survives: false, imageVolumes: { [image]: executor } });
+    controller = new WorkflowController({
+      kube: cluster.api,
+      supervisor: { image, delivery: 'image-volume' },
+      onRunChanged: async () => changed(),
+      onPod: () => changed(),
+    });
+    await controller.start();
+  }, 60_000);
+  afterAll(async () => {
+    await controller.stop();
+    await cluster.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  afterEach(() => void (changed = () => undefined));
+
+  let count = 0;
+  async function submit(templates: Template[], spec: WorkflowSpec = {}): Promise<string> {
+    const name = `${kind.toLowerCase()}-${++count}`;
+    await cluster.api.create<Workflow>(resources.workflows, {
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'Workflow',
+      metadata: { name, namespace: 'default' },
+      spec: { entrypoint: 'main', templates, ...spec },
+    });
+    return name;
+  }
+  const get = (name: string): Promise<Workflow> =>
+    cluster.api.get<Workflow>({ type: resources.workflows, namespace: 'default', name });
+  async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
+    for (;;) {
+      const next = new Promise<void>((done) => (changed = done));
+      const found = await look();
+      if (found !== undefined) return found;
+      await next;
+    }
+  }
+  const ended = (name: string): Promise<Workflow> =>
+    until(async () => {
+      const workflow = await get(name);
+      return isFinalWorkflowPhase(workflow.status?.phase) ? workflow : undefined;
+    });
+  const node = ({ status }: Workflow, displayName: string): NodeStatus | undefined =>
+    Object.values<NodeStatus>(status?.nodes ?? {}).find((candidate) => candidate.displayName === displayName);
+  const parameter = (workflow: Workflow, displayName: string): unknown =>
+    node(workflow, displayName)?.outputs?.parameters?.[0]?.value;
+
+  it('hand results, parameters and a shared volume from step to step', async () => {
+    const mount = { volumeMounts: [{ name: 'work', mountPath: '/argosy-test-work' }] };
+    const volumes: WorkflowSpec = {
+      volumeClaimTemplates: [
+        {
+          metadata: { name: 'work' },
+          spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Mi' } } },
+        },
+      ],
+    };
+    const make: Template = {
+      name: 'make',
+      script: {
+        name: '',
+        image: 'any',
+        command: ['sh'],
+        source:
+          'x=$((6 * 7))\necho "$$ is a number" | grep -q "^[0-9]* is" || exit 1\necho shared > /argosy-test-work/f\necho $x',
+        ...mount,
+      },
+    };
+    const use = sh('use', 'echo "{{inputs.parameters.n}} $(cat /argosy-test-work/f)" > /tmp/out', { out: '/tmp/out' });
+    const name = await submit(
+      [
+        {
+          name: 'main',
+          steps: [
+            [{ name: 'make', template: 'make' }],
+            [
+              {
+                name: 'use',
+                template: 'use',
+                arguments: { parameters: [{ name: 'n', value: '{{steps.make.outputs.result}}' }] },
+              },
+            ],
+          ],
+        },
+        make,
+        {
+          ...use,
+          inputs: { parameters: [{ name: 'n' }] },
+          container: { ...use.container, name: '', ...mount },
+        },
+      ],
+      volumes,
+    );
+    const workflow = await ended(name);
+    expect(workflow.status).toMatchObject({ phase: 'Succeeded', progress: '2/2' });
+    expect(node(workflow, 'make')?.outputs).toMatchObject({ result: '42', exitCode: '0' });
+    expect(parameter(workflow, 'use')).toBe('42 shared');
+  }, 60_000);
+
+  it('bring 256 KiB of outputs through the log, which stays readable', async () => {
+    const line = 'echo before; head -c 262144 /dev/zero | tr "\\\\0" x > /tmp/big; printf after';
+    const name = await submit([sh('main', line, { big: '/tmp/big' })]);
+    const workflow = await ended(name);
+    expect(workflow.status?.phase).toBe('Succeeded');
+    expect(parameter(workflow, name)).toBe('x'.repeat(262_144));
+    const filter = new FrameFilter((text: string) => text);
+    let log = '';
+    for await (const chunk of cluster.api.logs({ type: resources.pods, namespace: 'default', name }))
+      log += Buffer.from(chunk).toString();
+    const lines = log.split('\n').flatMap((text) => filter.push(text));
+    expect(lines.filter((text) => text !== '')).toEqual(['before', 'after']);
+  }, 60_000);
+
+  it('tell whose fault a failure is', async () => {
+    const failed = await ended(await submit([sh('main', 'exit 3')]));
+    expect(failed.status).toMatchObject({ phase: 'Failed', message: 'main: Error (exit code 3)' });
+    const missing = await submit([sh('main', 'true', { gone: '/tmp/gone' })]);
+    expect(node(await ended(missing), missing)).toMatchObject({
+      phase: 'Error',
+      message: 'cannot read output parameter gone from /tmp/gone: No such file or directory',
+    });
+    const absent = await submit([
+      { name: 'main', container: { name: '', image: 'any', command: ['argosy-no-such-program'] } },
+    ]);
+    expect(node(await ended(absent), absent)).toMatchObject({
+      phase: 'Error',
+      message: 'main: cannot start argosy-no-such-program: No such file or directory',
+    });
+  }, 60_000);
+
+  it('end at their deadline', async () => {
+    const name = await submit([sh('main', 'sleep 600', {}, { activeDeadlineSeconds: 1 })]);
+    expect(node(await ended(name), name)).toMatchObject({
+      phase: 'Failed',
+      message: 'Pod was active on the node longer than the specified deadline',
+    });
+  }, 60_000);
+
+  it('have sidecars for as long as main runs', async () => {
+    const template = sh('main', 'while [ ! -f /var/run/argo/up ]; do sleep 0.02; done; echo done');
+    const sidecars = [
+      { name: 'helper', image: 'any', command: ['sh', '-c', 'touch /var/run/argo/up; while :; do sleep 0.05; done'] },
+    ];
+    expect((await ended(await submit([{ ...template, sidecars }]))).status?.phase).toBe('Succeeded');
+  }, 60_000);
+});
