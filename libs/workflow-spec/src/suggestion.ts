@@ -6,8 +6,12 @@ export function nearest(wrong: string, known: readonly string[]): string | undef
   const sameLetters = known.find((word) => word.toLowerCase() === wrong.toLowerCase());
   if (sameLetters !== undefined) return sameLetters;
   const candidate = closest(wrong, known);
-  return distance(wrong, candidate) <= Math.max(1, Math.floor(wrong.length / 3)) ? candidate : undefined;
+  return distance(wrong, candidate) <= toleranceFor(wrong.length) ? candidate : undefined;
 }
+
+/** Two letters swapped count as two changes; nearly every short word resembles every other. */
+const toleranceFor = (length: number): number =>
+  length <= 2 ? 0 : length === 3 ? 1 : Math.max(2, Math.floor(length / 3));
 
 /** `did you mean "image"?`, or what there is to choose from when that is short. */
 export function suggest(wrong: string, known: readonly string[]): string | undefined {

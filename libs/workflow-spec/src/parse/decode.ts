@@ -3,7 +3,7 @@ import { formatPath } from '../problem.js';
 import type { ObjectShape, Shape } from '../schema/shape.js';
 import type { LineIndex } from '../source/line-index.js';
 import type { SourceEntry, SourceMapping, SourceNode, Span } from '../source/source-node.js';
-import { MAX_DEPTH } from '../source/source-node.js';
+import { headOf, MAX_DEPTH } from '../source/source-node.js';
 import { suggest } from '../suggestion.js';
 import { decodeScalar } from './decode-scalar.js';
 import { toProblem } from './positions.js';
@@ -173,11 +173,6 @@ function ownerHint(name: string, shape: ObjectShape, taken: ReadonlySet<string>)
   });
   const present = owners.find(([owner]) => taken.has(owner)) ?? (owners.length === 1 ? owners[0] : undefined);
   return present && `it belongs into "${present[0]}"`;
-}
-
-function headOf(node: SourceNode): Span {
-  if (node.kind === 'mapping') return node.entries[0]?.key ?? node;
-  return node.kind === 'sequence' && node.items[0] ? headOf(node.items[0]) : node;
 }
 
 function emptyOf(shape: Shape): unknown {

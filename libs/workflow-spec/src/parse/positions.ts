@@ -2,6 +2,7 @@ import type { Path, Problem, Severity } from '../problem.js';
 import { formatPath } from '../problem.js';
 import type { LineIndex, Position } from '../source/line-index.js';
 import type { SourceNode, Span } from '../source/source-node.js';
+import { headOf } from '../source/source-node.js';
 
 /** Which part of a field is guilty: its name or what it holds. */
 export type Part = 'key' | 'value';
@@ -31,6 +32,16 @@ export class Positions {
 
   /** For a document that was given as an object. */
   static readonly none = new Positions('', undefined, undefined);
+
+  /** Whether there is such a field in the text, even one that holds nothing. */
+  has(path: Path): boolean {
+    let node: SourceNode | undefined = this.root;
+    for (const segment of path) {
+      if (node?.kind === 'sequence' && typeof segment === 'number') node = node.items[segment];
+      else node = node?.kind === 'mapping' ? node.entries.find(({ key }) => key.text === segment)?.value : undefined;
+    }
+    return node !== undefined;
+  }
 
   of(path: Path, part: Part = 'value', excerpt?: Excerpt): Position {
     if (!this.lines || !this.root) return NOWHERE;
@@ -77,14 +88,6 @@ export class Positions {
       at = this.text.indexOf(words, at + 1);
     return at < 0 || at >= span.end ? span : { start: at, end: at + words.length };
   }
-}
-
-/** A list or map is pointed at by its beginning, not underlined over many lines. */
-function headOf(node: SourceNode): Span {
-  if (node.kind === 'scalar') return node;
-  if (node.kind === 'mapping') return node.entries[0]?.key ?? { start: node.start, end: node.start };
-  const [first] = node.items;
-  return first ? headOf(first) : { start: node.start, end: node.start };
 }
 
 export function toProblem(path: Path, { severity, code, message, hint }: ProblemInput, position: Position): Problem {

@@ -58,7 +58,7 @@ class JsonReader {
     const entries: SourceEntry[] = [];
     this.#blank();
     while (this.text.charAt(this.#at) !== '}') {
-      if (entries.length > 0) this.#expect(',');
+      if (entries.length > 0) this.#expect(',', '"," or "}"');
       if (this.text.charAt(this.#at) !== '"') throw this.#unexpected('a key in double quotes');
       const key = this.#string();
       this.#blank();
@@ -74,7 +74,7 @@ class JsonReader {
     const items: SourceNode[] = [];
     this.#blank();
     while (this.text.charAt(this.#at) !== ']') {
-      if (items.length > 0) this.#expect(',');
+      if (items.length > 0) this.#expect(',', '"," or "]"');
       items.push(this.#value(depth + 1));
       this.#blank();
     }
@@ -100,8 +100,8 @@ class JsonReader {
     return { kind: 'scalar', text, plain: true, start, end: this.#at };
   }
 
-  #expect(sign: string): void {
-    if (this.text.charAt(this.#at) !== sign) throw this.#unexpected(`"${sign}"`);
+  #expect(sign: string, wanted = `"${sign}"`): void {
+    if (this.text.charAt(this.#at) !== sign) throw this.#unexpected(wanted);
     this.#at++;
     this.#blank();
   }

@@ -41,3 +41,12 @@ export interface SourceDocument {
 
 /** No manifest of any use is nested deeper; deeper ones only want to exhaust the stack. */
 export const MAX_DEPTH = 150;
+
+/** A list or map is pointed at by its beginning, not underlined over many lines. */
+export function headOf(node: SourceNode): Span {
+  let first = node;
+  // Aliases make chains that are longer than a stack.
+  while (first.kind === 'sequence' && first.items[0]) [first] = first.items as [SourceNode];
+  if (first.kind === 'mapping' && first.entries[0]) return first.entries[0].key;
+  return first.kind === 'scalar' ? first : { start: first.start, end: first.start };
+}

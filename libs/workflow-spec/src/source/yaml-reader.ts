@@ -1,5 +1,5 @@
-import { isAlias, isMap, isScalar, isSeq, parseAllDocuments } from 'yaml';
-import type { Document, Node, Pair, YAMLMap, YAMLParseError } from 'yaml';
+import { Composer, isAlias, isMap, isScalar, isSeq, Parser } from 'yaml';
+import type { CST, Document, Node, Pair, YAMLMap, YAMLParseError } from 'yaml';
 import type { SourceDocument, SourceEntry, SourceNode, SourceScalar, Span, SyntaxProblem } from './source-node.js';
 import { MAX_DEPTH } from './source-node.js';
 
@@ -8,19 +8,30 @@ const MAX_MERGED = 100_000;
 
 /** Reads every document of a YAML text. A document with a syntax error has no root, the others are read all the same. */
 export function readYaml(text: string): SourceDocument[] {
-  try {
-    // The schema makes every scalar a string: what a plain one means is decided by the field it is given to.
-    const documents = parseAllDocuments(text, {
-      schema: 'failsafe',
-      uniqueKeys: false,
-      prettyErrors: false,
-      logLevel: 'silent',
-    });
-    return [...documents].map((document) => new YamlReader(text, document).read());
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return [{ root: undefined, problems: [tooDeep({ start: 0, end: 0 })] }];
+  const tokens = [...new Parser().parse(text)];
+  const deep = findTooDeep(tokens);
+  if (deep) return [{ root: undefined, problems: [tooDeep({ start: deep.offset, end: deep.offset + 1 })] }];
+  // The schema makes every scalar a string: what a plain one means is decided by the field it is given to.
+  const composer = new Composer({ schema: 'failsafe', uniqueKeys: false, prettyErrors: false, logLevel: 'silent' });
+  const documents = [...composer.compose(tokens, false, text.length)];
+  return documents.map((document) => new YamlReader(text, document).read());
+}
+
+/** Composing is recursive, and a stack that runs out inside it can end the process. So depth is checked before, by a loop. */
+function findTooDeep(tokens: readonly CST.Token[]): CST.Token | undefined {
+  const pending: [CST.Token | null | undefined, number][] = tokens.map((token) => [token, 0]);
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const [token, depth] = next;
+    if (!token) continue;
+    if (depth > MAX_DEPTH) return token;
+    if ('value' in token) pending.push([token.value, depth]);
+    if (!('items' in token)) continue;
+    for (const item of token.items) {
+      if ('key' in item) pending.push([item.key, depth + 1]);
+      pending.push([item.value, depth + 1]);
+    }
   }
+  return undefined;
 }
 
 export const tooDeep = ({ start, end }: Span): SyntaxProblem => ({
@@ -50,8 +61,9 @@ class YamlReader {
   ) {}
 
   read(): SourceDocument {
-    for (const error of this.document.errors) this.#problems.push(syntaxProblem(error));
-    if (this.#problems.length > 0) return { root: undefined, problems: this.#problems };
+    // After the first error the parser guesses, and most of what it says then is wrong.
+    const [error] = this.document.errors;
+    if (error) return { root: undefined, problems: [syntaxProblem(error)] };
     const { contents } = this.document;
     const isEmpty = contents === null || (isScalar(contents) && contents.source === '' && contents.type === 'PLAIN');
     return { root: isEmpty ? undefined : this.#node(contents, 0, 0), problems: this.#problems };
@@ -164,7 +176,9 @@ class YamlReader {
 
   #refused(problem: SyntaxProblem): SourceScalar {
     this.#problems.push(problem);
-    return { kind: 'scalar', text: '', plain: true, start: problem.start, end: problem.end };
+    const { start, end } = problem;
+    // A text, so that nothing seems to be missing.
+    return { kind: 'scalar', text: this.text.slice(start, Math.min(end, start + 100)), plain: false, start, end };
   }
 }
 

@@ -79,13 +79,15 @@ export function calledTemplate(
     inline,
   }: Pick<TemplateCall, 'template' | 'templateRef' | 'inline'> | (LifecycleHook & { inline?: Template }),
 ): Template | 'unknown' | undefined {
+  // More than one is a mistake of its own.
+  if ([template, templateRef, inline].filter((given) => given !== undefined).length !== 1) return 'unknown';
   if (inline) return inline;
   if (templateRef) {
     const { name = '', template: wanted = '', clusterScope = false } = templateRef;
     if (!context.library || hasTag(name) || hasTag(wanted)) return 'unknown';
     return templateNamed(context.library.find(name, clusterScope)?.spec.templates, wanted);
   }
-  if (template === undefined || hasTag(template)) return 'unknown';
+  if (!template || hasTag(template)) return 'unknown';
   return templateNamed(context.effective.templates, template) ?? (context.isComplete ? undefined : 'unknown');
 }
 

@@ -1,6 +1,6 @@
-import { parseAllDocuments } from 'yaml';
 import type { ContainerSetTemplate, ResourceTemplate, Template } from '../model/template.js';
 import type { Path } from '../problem.js';
+import { readYaml } from '../source/yaml-reader.js';
 import { suggest } from '../suggestion.js';
 import { hasTag } from './context.js';
 import type { PlacedTemplate, ValidationContext } from './context.js';
@@ -12,7 +12,7 @@ export function checkLeafKinds(context: ValidationContext, { template, path }: P
   const defaults = effective.templateDefaults;
   for (const kind of ['container', 'script'] as const) {
     const container = template[kind];
-    if (!container || container.image || defaults?.[kind]?.image) continue;
+    if (!container || container.image || defaults?.[kind]?.image || report.isDamaged(path)) continue;
     report.missing([...path, kind], `the ${kind} has no image`);
   }
   if (template.script && template.script.source === '') report.missing([...path, 'script'], 'the script has no source');
@@ -121,8 +121,8 @@ function checkResource({ report }: ValidationContext, path: Path, resource: Reso
 /** Tags without quotes are no YAML until they are replaced, so a text with tags is not looked at. */
 export function checkYaml(report: ValidationContext['report'], path: Path, text: string): void {
   if (hasTag(text)) return;
-  const [error] = [...parseAllDocuments(text, { prettyErrors: false, logLevel: 'silent' })].flatMap(
-    ({ errors }) => errors,
-  );
+  const error = readYaml(text)
+    .flatMap(({ problems }) => problems)
+    .find(({ code }) => code === 'syntax' || code === 'too-deep');
   if (error) report.add(path, 'syntax', `this is no valid YAML: ${error.message}`);
 }

@@ -37,8 +37,9 @@ export function checkTemplateExists(
   path: Path,
   name: string,
 ): void {
-  if (hasTag(name) || !isComplete || templateNamed(effective.templates, name)) return;
-  const known = (effective.templates ?? []).flatMap((template) => (template.name ? [template.name] : []));
+  const templates = effective.templates ?? [];
+  if (hasTag(name) || !isComplete || templates.length === 0 || templateNamed(templates, name)) return;
+  const known = templates.flatMap((template) => (template.name ? [template.name] : []));
   report.add(path, 'unknown-template', `template "${name}" is not defined`, { hint: suggest(name, known) });
 }
 

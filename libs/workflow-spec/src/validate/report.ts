@@ -31,6 +31,11 @@ export class Report {
     if (!this.isDamaged(path)) this.add(path, 'missing', message, { hint });
   }
 
+  /** Whether the field is in the text, even if there is nothing in it. */
+  isWritten(path: Path): boolean {
+    return this.positions.has(path);
+  }
+
   isDamaged(path: Path): boolean {
     return this.damaged.has(formatPath(path));
   }

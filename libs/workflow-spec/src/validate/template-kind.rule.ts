@@ -1,5 +1,5 @@
 import type { Path } from '../problem.js';
-import { isGroupTemplate, templateKindsOf } from '../template-kind.js';
+import { isGroupTemplate, TEMPLATE_KINDS, templateKindsOf } from '../template-kind.js';
 import type { TemplateKind } from '../template-kind.js';
 import { durationMs } from '../duration.js';
 import { hasTag } from './context.js';
@@ -12,7 +12,10 @@ export function checkTemplateKind(context: ValidationContext, placed: PlacedTemp
   const kinds = templateKindsOf(template);
   const [kind, second] = kinds;
   if (kind === undefined) {
-    const hint = 'give it a container, script, steps, dag, resource, suspend: {}, …';
+    const empty = TEMPLATE_KINDS.find((candidate) => report.isWritten([...path, candidate]));
+    const hint = empty
+      ? `there is nothing behind "${empty}:"${empty === 'suspend' ? ', write suspend: {}' : ''}`
+      : 'give it a container, script, steps, dag, resource, suspend: {}, …';
     report.missing(path, `template "${template.name ?? ''}" has no type`, hint);
     return;
   }
@@ -32,7 +35,7 @@ function checkGroup({ report }: ValidationContext, path: Path, { template }: Pla
     const message = `${field} is only valid for templates that are no steps or dag`;
     report.add([...path, field], 'placement', message, {
       part: 'key',
-      hint: `set it on the templates that the ${kind} call`,
+      hint: 'set it on the templates that it calls',
     });
   }
   if (template.daemon === true)

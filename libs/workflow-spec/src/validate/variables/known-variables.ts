@@ -1,3 +1,4 @@
+import { closest } from 'fastest-levenshtein';
 import { nearest } from '../../suggestion.js';
 
 /** The variables of a scope: names that exist, and prefixes under which any name may. Scopes nest. */
@@ -36,7 +37,20 @@ export class KnownVariables {
     return [...this.#names, ...(this.outer?.names() ?? [])];
   }
 
+  /** The name that was meant: alike in every part, or the same with a part left out. */
   nearest(name: string): string | undefined {
-    return nearest(name, this.names());
+    const parts = name.split('.');
+    const known = this.names();
+    const alike = known.filter((candidate) => {
+      const others = candidate.split('.');
+      return (
+        others.length === parts.length && others.every((part, index) => nearest(parts[index] ?? '', [part]) === part)
+      );
+    });
+    if (alike.length > 0) return closest(name, alike);
+    return known.find((candidate) => {
+      const others = candidate.split('.');
+      return others.length === parts.length + 1 && others[0] === parts[0] && others.at(-1) === parts.at(-1);
+    });
   }
 }

@@ -103,7 +103,10 @@ function hasValueAbove(variables: KnownVariables, name: string): boolean {
 
 function unresolved(report: Report, path: Path, name: string, scope: TagScope, excerpt: Excerpt): void {
   const near = scope.variables.nearest(name);
-  const hint = scope.hint?.(name) ?? specialHint(name) ?? (near === undefined ? undefined : `did you mean "${near}"?`);
+  const hint =
+    scope.hint?.(name) ??
+    specialHint(name, scope.variables) ??
+    (near === undefined ? undefined : `did you mean "${near}"?`);
   const severity = MAY_BE_GIVEN.test(name) ? 'warning' : scope.severity;
   report.add(path, 'unresolved-variable', `failed to resolve {{${name}}}`, {
     hint,
@@ -112,8 +115,9 @@ function unresolved(report: Report, path: Path, name: string, scope: TagScope, e
   });
 }
 
-function specialHint(name: string): string | undefined {
-  if (/^item(\.|$)/.test(name)) return 'item exists only in a loop: withItems, withParam or withSequence';
+function specialHint(name: string, variables: KnownVariables): string | undefined {
+  if (/^item(\.|$)/.test(name) && !variables.has('item'))
+    return 'item exists only in a loop: withItems, withParam or withSequence';
   if (/^(retries$|lastRetry(\.|$))/.test(name)) return 'it exists only where there is a retryStrategy';
   return undefined;
 }
