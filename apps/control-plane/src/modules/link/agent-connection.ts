@@ -12,7 +12,7 @@ const MOST_WAITING_BYTES = 8 * 1024 * 1024;
 /** Facts taken in with one transaction. */
 const BATCH_BYTES = 2 * 1024 * 1024;
 /** Heartbeats an agent may miss before it counts as gone. */
-const PATIENCE = 3;
+export const PATIENCE = 3;
 
 export interface ConnectionOptions {
   readonly socket: WebSocket;

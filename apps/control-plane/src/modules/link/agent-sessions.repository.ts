@@ -37,6 +37,26 @@ export class AgentSessionsRepository {
     });
   }
 
+  async tenantIds(tx: Transaction): Promise<string[]> {
+    return (await tx.tenant.findMany({ select: { id: true } })).map(({ id }) => id);
+  }
+
+  /** Closes sessions whose agents have been silent since then, because the replica that served them is dead. */
+  async closeSilent(tx: Transaction, since: Date): Promise<string[]> {
+    const silent = await tx.cluster.findMany({
+      where: { connected: true, lastSeenAt: { lt: since } },
+      select: { id: true },
+    });
+    const ids = silent.map(({ id }) => id);
+    if (ids.length === 0) return [];
+    await tx.agentSession.updateMany({
+      where: { clusterId: { in: ids }, closedAt: null },
+      data: { closedAt: new Date() },
+    });
+    await tx.cluster.updateMany({ where: { id: { in: ids } }, data: { connected: false } });
+    return ids;
+  }
+
   async stream(
     tx: Transaction,
     clusterId: string,

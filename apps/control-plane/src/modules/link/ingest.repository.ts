@@ -56,16 +56,21 @@ export class IngestRepository {
         AND NOT EXISTS (SELECT 1 FROM run other WHERE other.cluster_id = ${clusterId}::uuid AND other.uid = given.uid)`;
   }
 
-  /** Objects that this cluster was told to create for a run, by the run's id and the object's name. */
-  async onceSubmitted(tx: Transaction, clusterId: string, deltas: readonly RunDelta[]): Promise<Set<string>> {
-    const claiming = deltas.filter(({ runId }) => runId !== undefined);
-    if (claiming.length === 0) return new Set();
+  /**
+   * Of these objects, those that are no runs any more: purged, or submitted here once and given to another cluster since
+   * (which the name tells from a copy that carries the label of the original).
+   */
+  async bygone(tx: Transaction, clusterId: string, deltas: readonly RunDelta[]): Promise<Set<string>> {
     const rows = await tx.$queryRaw<{ uid: string }[]>`
-      SELECT given.uid FROM unnest(${claiming.map(({ uid }) => uid)}::text[], ${claiming.map(({ runId }) => runId)}::text[],
-        ${claiming.map(({ name }) => name)}::text[]) AS given (uid, run_id, name)
+      SELECT given.uid FROM unnest(${deltas.map(({ uid }) => uid)}::text[], ${deltas.map(({ runId }) => runId ?? null)}::text[],
+        ${deltas.map(({ name }) => name)}::text[]) AS given (uid, run_id, name)
       WHERE EXISTS (
-        SELECT 1 FROM agent_command c WHERE c.cluster_id = ${clusterId}::uuid AND c.body ->> 'type' = 'CreateWorkflow'
-          AND c.body ->> 'runId' = given.run_id AND c.body #>> '{workflow,metadata,name}' = given.name)`;
+        SELECT 1 FROM purged_run p WHERE p.cluster_id = ${clusterId}::uuid
+          AND (p.uid = given.uid OR (p.uid IS NULL AND p.run_id::text = given.run_id)))
+      OR EXISTS (
+        SELECT 1 FROM agent_command c WHERE given.run_id IS NOT NULL AND c.cluster_id = ${clusterId}::uuid
+          AND c.body ->> 'type' = 'CreateWorkflow' AND c.body ->> 'runId' = given.run_id
+          AND c.body #>> '{workflow,metadata,name}' = given.name)`;
     return new Set(rows.map(({ uid }) => uid));
   }
 

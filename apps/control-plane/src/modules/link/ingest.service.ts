@@ -142,10 +142,8 @@ class BatchWriter {
     );
     const unknown = first.filter(({ uid }) => !known.has(uid));
     if (unknown.length === 0) return;
-    // A copy of a workflow carries the label of the original and is a run of its own; one that was submitted here and has
-    // been purged since, or been given to another cluster, is none any more.
-    const once = await repository.onceSubmitted(tx, clusterId, unknown);
-    const foreign = unknown.filter(({ uid }) => !once.has(uid));
+    const bygone = await repository.bygone(tx, clusterId, unknown);
+    const foreign = unknown.filter(({ uid }) => !bygone.has(uid));
     if (foreign.length === 0) return;
     for (const id of await repository.insertForeign(tx, tenantId, clusterId, foreign.map(foreignRun)))
       this.changed.set(id, 'CREATED');

@@ -13,7 +13,7 @@ import { Notifications } from '../../persistence/notifications.js';
 import type { Notification } from '../../persistence/notifications.js';
 import { ClustersService } from '../clusters/clusters.service.js';
 import type { ClusterIdentity, JoinedCluster } from '../clusters/clusters.service.js';
-import { AgentConnection } from './agent-connection.js';
+import { AgentConnection, PATIENCE } from './agent-connection.js';
 import { IngestService } from './ingest.service.js';
 import { LinkService } from './link.service.js';
 import { ResyncService } from './resync.service.js';
@@ -26,6 +26,7 @@ export class LinkGateway implements OnApplicationBootstrap, BeforeApplicationShu
   private readonly closing = new Set<Promise<void>>();
   private readonly logger;
   private unsubscribe: () => void = () => undefined;
+  private sweeps: NodeJS.Timeout | undefined;
   private stopping = false;
 
   constructor(
@@ -47,6 +48,15 @@ export class LinkGateway implements OnApplicationBootstrap, BeforeApplicationShu
       void this.admit(request, socket, head);
     });
     this.unsubscribe = this.notifications.subscribe((notification) => this.notified(notification));
+    const patienceMs = this.config.ARGOSY_HEARTBEAT_MS * PATIENCE;
+    this.sweeps = setInterval(() => void this.closeSilent(patienceMs), patienceMs);
+    void this.closeSilent(patienceMs);
+  }
+
+  private async closeSilent(patienceMs: number): Promise<void> {
+    await this.service
+      .closeSilent(new Date(Date.now() - patienceMs))
+      .catch((err: unknown) => this.logger.warn({ err }, 'Could not look for agents that have gone'));
   }
 
   private notified(notification: Notification | 'gap'): void {
@@ -65,6 +75,7 @@ export class LinkGateway implements OnApplicationBootstrap, BeforeApplicationShu
 
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping = true;
+    clearInterval(this.sweeps);
     this.unsubscribe();
     for (const connection of this.connections.values()) connection.end('shutdown', 'the control plane is stopping');
     await Promise.all([...this.closing, ...[...this.connections.values()].map((connection) => connection.settled())]);

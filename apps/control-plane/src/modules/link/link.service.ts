@@ -82,6 +82,15 @@ export class LinkService {
     });
   }
 
+  /** A replica that died could not say that its agents are gone. */
+  async closeSilent(since: Date): Promise<void> {
+    for (const tenantId of await this.database.forMaintenance((tx) => this.sessions.tenantIds(tx)))
+      await this.database.withTenant(tenantId, async (tx) => {
+        for (const clusterId of await this.sessions.closeSilent(tx, since))
+          await this.notifications.publish(tx, { kind: 'cluster', tenantId, clusterId });
+      });
+  }
+
   async pendingCommands(
     { clusterId, tenantId }: ClusterIdentity,
     after: number,
