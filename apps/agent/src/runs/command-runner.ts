@@ -49,7 +49,11 @@ export class CommandRunner {
   }
 
   start(): void {
-    this.running ??= this.drain();
+    // Cleared behind the drain, not in it: one that finds nothing to do is over before its promise is kept here.
+    this.running ??= this.drain().finally(() => {
+      this.running = undefined;
+      if (this.queue.length > 0 && !this.stopping.signal.aborted) this.start();
+    });
   }
 
   /** Resolves when the command under way is done or given up until the next start. */
@@ -84,7 +88,6 @@ export class CommandRunner {
         await sleep(clock, RETRY_MS, this.stopping.signal);
       }
     }
-    this.running = undefined;
   }
 
   private async carryOut({ body, epoch }: CommandMessage, begunBefore: boolean): Promise<CommandOutcome> {

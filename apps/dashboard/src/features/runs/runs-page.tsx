@@ -74,7 +74,9 @@ export function RunsPage(): ReactElement {
           {live.error}
         </Alert>
       )}
-      <RunTable runs={live.runs} loading={live.loading} filtered={[...parameters].length > 0} />
+      {(!live.error || live.runs.length > 0) && (
+        <RunTable runs={live.runs} loading={live.loading} filtered={[...parameters].length > 0} />
+      )}
       {live.more && (
         <Center>
           <Button variant="default" onClick={live.more} loading={live.loading}>
