@@ -16,6 +16,8 @@ export interface ValidationContext {
   readonly specPath: Path;
   /** The spec merged with the template it refers to: what runs. */
   readonly effective: WorkflowSpec;
+  /** The templates of `effective` by name. */
+  readonly templates: ReadonlyMap<string, Template>;
   /** False when the template it refers to is not known here, so that names may exist that cannot be seen. */
   readonly isComplete: boolean;
   readonly library: TemplateLibrary | undefined;
@@ -88,7 +90,7 @@ export function calledTemplate(
     return templateNamed(context.library.find(name, clusterScope)?.spec.templates, wanted);
   }
   if (!template || hasTag(template)) return 'unknown';
-  return templateNamed(context.effective.templates, template) ?? (context.isComplete ? undefined : 'unknown');
+  return context.templates.get(template) ?? (context.isComplete ? undefined : 'unknown');
 }
 
 export const hasTag = (text: unknown): boolean => typeof text === 'string' && text.includes('{{');

@@ -20,21 +20,26 @@ export function checkDag(context: ValidationContext, { template, path }: PlacedT
   if (!dag) return;
   const tasks = dag.tasks ?? [];
   if (tasks.length === 0) context.report.missing([...path, 'dag'], 'the DAG has no tasks');
-  const known = tasks.flatMap(({ name }) => (name ? [name] : []));
-  for (const [index, task] of tasks.entries()) checkTask(context, [...path, 'dag', 'tasks', index], task, tasks, known);
+  const known = new Set(tasks.flatMap(({ name }) => (name ? [name] : [])));
+  const usesDepends = tasks.some(({ depends }) => depends !== undefined && depends !== '');
+  const usesAny = usesDepends || tasks.some(({ dependencies }) => (dependencies ?? []).length > 0);
+  for (const [index, task] of tasks.entries()) {
+    const at = [...path, 'dag', 'tasks', index];
+    checkWayOfWaiting(context, at, task, usesDepends, usesAny);
+    checkTask(context, at, task, known);
+  }
   checkTargets(context, [...path, 'dag', 'target'], dag, known);
   checkCycles(context, [...path, 'dag', 'tasks'], tasks);
 }
 
-function checkTask(
+/** Argo wants one way of saying it per DAG, and names that the one chosen can be written with. */
+function checkWayOfWaiting(
   { report }: ValidationContext,
   path: Path,
   task: DAGTask,
-  tasks: readonly DAGTask[],
-  known: readonly string[],
+  usesDepends: boolean,
+  usesAny: boolean,
 ): void {
-  const usesDepends = tasks.some(({ depends }) => depends !== undefined && depends !== '');
-  const usesAny = usesDepends || tasks.some(({ dependencies }) => (dependencies ?? []).length > 0);
   if (usesDepends && (task.dependencies ?? []).length > 0) {
     const message = `a DAG cannot use both depends and dependencies`;
     const hint = `write depends: ${(task.dependencies ?? []).join(' && ')}`;
@@ -51,12 +56,20 @@ function checkTask(
     const message = `the name of a task must not begin with a digit where depends or dependencies are used`;
     report.add([...path, 'name'], 'name', message);
   }
+}
+
+function checkTask({ report }: ValidationContext, path: Path, task: DAGTask, known: ReadonlySet<string>): void {
   for (const [index, name] of (task.dependencies ?? []).entries())
     checkDependency(report, [...path, 'dependencies', index], name, task, known);
   if (task.depends !== undefined) checkDepends(report, [...path, 'depends'], task, known);
 }
 
-function checkDepends(report: ValidationContext['report'], path: Path, task: DAGTask, known: readonly string[]): void {
+function checkDepends(
+  report: ValidationContext['report'],
+  path: Path,
+  task: DAGTask,
+  known: ReadonlySet<string>,
+): void {
   try {
     for (const { task: name, offset } of taskReferences(parseDepends(task.depends ?? '')))
       checkDependency(report, path, name, task, known, { offset, length: name.length });
@@ -72,13 +85,13 @@ function checkDependency(
   path: Path,
   name: string,
   task: DAGTask,
-  known: readonly string[],
+  known: ReadonlySet<string>,
   excerpt?: { offset: number; length: number },
 ): void {
   const finding = excerpt ? { excerpt } : {};
   if (name === task.name) report.add(path, 'cycle', `task "${name}" depends on itself`, finding);
-  else if (!known.includes(name) && !hasTag(name)) {
-    const others = known.filter((other) => other !== task.name);
+  else if (!known.has(name) && !hasTag(name)) {
+    const others = [...known].filter((other) => other !== task.name);
     report.add(path, 'unknown-task', `task "${name}" is not defined`, { ...finding, hint: suggest(name, others) });
   }
 }
@@ -87,15 +100,15 @@ function checkTargets(
   { report }: ValidationContext,
   path: Path,
   { target }: DAGTemplate,
-  known: readonly string[],
+  known: ReadonlySet<string>,
 ): void {
   if (!target || hasTag(target)) return;
   for (const match of target.matchAll(/\S+/g)) {
     const [name] = match;
-    if (known.includes(name)) continue;
+    if (known.has(name)) continue;
     const excerpt = { offset: match.index, length: name.length };
     report.add(path, 'unknown-task', `target "${name}" is not a task of this DAG`, {
-      hint: suggest(name, known),
+      hint: suggest(name, [...known]),
       excerpt,
     });
   }

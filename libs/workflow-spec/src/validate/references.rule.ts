@@ -33,14 +33,14 @@ export function checkReference(
 }
 
 export function checkTemplateExists(
-  { effective, isComplete, report }: ValidationContext,
+  { templates, isComplete, report }: ValidationContext,
   path: Path,
   name: string,
 ): void {
-  const templates = effective.templates ?? [];
-  if (hasTag(name) || !isComplete || templates.length === 0 || templateNamed(templates, name)) return;
-  const known = templates.flatMap((template) => (template.name ? [template.name] : []));
-  report.add(path, 'unknown-template', `template "${name}" is not defined`, { hint: suggest(name, known) });
+  if (hasTag(name) || !isComplete || templates.size === 0 || templates.has(name)) return;
+  report.add(path, 'unknown-template', `template "${name}" is not defined`, {
+    hint: suggest(name, [...templates.keys()]),
+  });
 }
 
 function checkTemplateRef({ library, report }: ValidationContext, path: Path, ref: TemplateRef): void {

@@ -1,5 +1,4 @@
 import type { TemplateLibrary } from '../library/template-library.js';
-import { templateNamed } from '../library/template-library.js';
 import { mergeSpecs } from '../merge/execution-spec.js';
 import type { Metadata } from '../model/common.js';
 import type { WorkflowSpec } from '../model/workflow.js';
@@ -111,6 +110,9 @@ function contextOf(
     spec: own,
     specPath,
     effective,
+    templates: new Map(
+      (effective.templates ?? []).flatMap((template) => (template.name ? [[template.name, template]] : [])),
+    ),
     isComplete: !ref || referred !== undefined,
     library: templates,
     lint,
@@ -121,8 +123,7 @@ function contextOf(
 function checkSpec(context: ValidationContext): void {
   const { effective, spec, specPath } = context;
   checkEntrypoint(context);
-  const entrypoint =
-    effective.entrypoint === undefined ? undefined : templateNamed(effective.templates, effective.entrypoint);
+  const entrypoint = effective.entrypoint === undefined ? undefined : context.templates.get(effective.entrypoint);
   checkWorkflowArguments(context, entrypoint);
   checkHooks(context, [...specPath, 'hooks'], spec.hooks);
   checkWorkflowSettings(context);

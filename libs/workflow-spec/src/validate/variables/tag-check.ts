@@ -3,10 +3,11 @@ import type { Tag } from '@argosy/expressions';
 import type { Excerpt } from '../../parse/positions.js';
 import type { Path, Severity } from '../../problem.js';
 import type { Report } from '../report.js';
-import type { KnownVariables } from './known-variables.js';
+import { nearestVariable } from './known-variables.js';
+import type { Variables } from './known-variables.js';
 
 export interface TagScope {
-  readonly variables: KnownVariables;
+  readonly variables: Variables;
   /** Says more about a name that cannot be used here than what is spelt alike. */
   readonly hint?: (name: string) => string | undefined;
   readonly severity?: Severity;
@@ -88,7 +89,7 @@ function namesIn(body: string): string[] {
 }
 
 /** `item.a.b`: a member of a value that is a map itself. */
-function hasValueAbove(variables: KnownVariables, name: string): boolean {
+function hasValueAbove(variables: Variables, name: string): boolean {
   const parts = name.split('.');
   return parts.some((_part, index) => {
     const above = parts.slice(0, index).join('.');
@@ -102,7 +103,7 @@ function hasValueAbove(variables: KnownVariables, name: string): boolean {
 }
 
 function unresolved(report: Report, path: Path, name: string, scope: TagScope, excerpt: Excerpt): void {
-  const near = scope.variables.nearest(name);
+  const near = nearestVariable(scope.variables, name);
   const hint =
     scope.hint?.(name) ??
     specialHint(name, scope.variables) ??
@@ -115,7 +116,7 @@ function unresolved(report: Report, path: Path, name: string, scope: TagScope, e
   });
 }
 
-function specialHint(name: string, variables: KnownVariables): string | undefined {
+function specialHint(name: string, variables: Variables): string | undefined {
   if (/^item(\.|$)/.test(name) && !variables.has('item'))
     return 'item exists only in a loop: withItems, withParam or withSequence';
   if (/^(retries$|lastRetry(\.|$))/.test(name)) return 'it exists only where there is a retryStrategy';

@@ -1,8 +1,9 @@
 import type { LifecycleHooks, Outputs, Template } from '../../model/template.js';
 import type { Path } from '../../problem.js';
 import type { PlacedCall, PlacedTemplate, ValidationContext } from '../context.js';
-import type { KnownVariables } from './known-variables.js';
-import { globalScope, itemScope, metricScope, Siblings, templateScope } from './scopes.js';
+import type { Variables } from './known-variables.js';
+import { globalScope, itemScope, metricScope, templateScope } from './scopes.js';
+import { Siblings } from './siblings.js';
 import { checkExpressionNames, checkTags } from './tag-check.js';
 import type { TagScope } from './tag-check.js';
 
@@ -19,7 +20,7 @@ export function checkVariables(context: ValidationContext): void {
 /** Settings of the workflow in which only `workflow.*` can be replaced; the rest of them Argo leaves as they are. */
 const GLOBAL_FIELDS = ['volumes', 'volumeClaimTemplates', 'nodeSelector', 'synchronization', 'podMetadata'] as const;
 
-function checkWorkflowLevel({ spec, specPath, report }: ValidationContext, globals: KnownVariables): void {
+function checkWorkflowLevel({ spec, specPath, report }: ValidationContext, globals: Variables): void {
   const scope = { variables: globals };
   checkTags(report, [...specPath, 'arguments'], spec.arguments, scope);
   checkHookVariables(report, [...specPath, 'hooks'], spec.hooks, scope);
@@ -31,7 +32,7 @@ function checkWorkflowLevel({ spec, specPath, report }: ValidationContext, globa
 /** Fields that hold calls, or that have a scope of their own. */
 const ELSEWHERE: ReadonlySet<string> = new Set(['name', 'inputs', 'outputs', 'steps', 'dag', 'metrics']);
 
-function checkTemplate(context: ValidationContext, placed: PlacedTemplate, outer: KnownVariables): void {
+function checkTemplate(context: ValidationContext, placed: PlacedTemplate, outer: Variables): void {
   const { template, path } = placed;
   const { report } = context;
   const body = templateScope(context, outer, template);
@@ -77,7 +78,7 @@ function checkCallVariables(context: ValidationContext, siblings: Siblings, plac
 }
 
 /** The call's own variables are replaced in an inline template as in everything else of the call. */
-function checkInline(context: ValidationContext, template: Template, holder: PlacedCall, scope: KnownVariables): void {
+function checkInline(context: ValidationContext, template: Template, holder: PlacedCall, scope: Variables): void {
   checkTemplate(context, { template, path: [...holder.path, 'inline'], holder }, scope);
 }
 

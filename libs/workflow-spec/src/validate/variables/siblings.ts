@@ -1,0 +1,122 @@
+import { isGroupTemplate, templateKindOf } from '../../template-kind.js';
+import { calledTemplate, callsOf, hasTag } from '../context.js';
+import type { PlacedCall, PlacedTemplate, ValidationContext } from '../context.js';
+import { directDependencies } from '../dag.rule.js';
+import { KnownVariables } from './known-variables.js';
+import type { Variables } from './known-variables.js';
+
+/**
+ * The variables that the steps or tasks of one template have for each other. A template may have thousands of tasks, so
+ * what a task may use is asked name by name and never listed.
+ */
+export class Siblings {
+  readonly calls: readonly PlacedCall[];
+  readonly #byName = new Map<string, PlacedCall>();
+  readonly #variables = new Map<PlacedCall, KnownVariables>();
+  readonly #dependencies = new Map<string, readonly string[] | undefined>();
+  readonly #hasComputedNames: boolean;
+
+  constructor(
+    private readonly context: ValidationContext,
+    { template, path }: PlacedTemplate,
+    private readonly body: Variables,
+  ) {
+    this.calls = callsOf({ template, path });
+    for (const placed of this.calls) this.#byName.set(placed.call.name ?? '', placed);
+    for (const task of template.dag?.tasks ?? []) this.#dependencies.set(task.name, directDependencies(task));
+    this.#hasComputedNames = this.calls.some(({ call }) => hasTag(call.name));
+  }
+
+  /** What the call itself may use: steps of earlier groups, tasks it waits for. */
+  before(placed: PlacedCall): Variables {
+    return this.#view((other) => this.#isBefore(other, placed));
+  }
+
+  /** What hooks of the call may use: also what it has become itself. */
+  after(placed: PlacedCall): Variables {
+    return this.#view((other) => other === placed || this.#isBefore(other, placed));
+  }
+
+  /** What the outputs of the template may use. */
+  all(): Variables {
+    return this.#view(() => true);
+  }
+
+  /** Why a variable of a sibling that exists cannot be used. */
+  hint(name: string, placed: PlacedCall): string | undefined {
+    const [, sibling = ''] = name.split('.');
+    const other = this.#byName.get(sibling);
+    if (!other || !this.#variablesOf(other).has(name)) return undefined;
+    if (other === placed) return `"${sibling}" cannot use what it has yet to find out`;
+    return placed.kind === 'tasks'
+      ? `"${placed.call.name}" does not depend on "${sibling}"`
+      : `"${sibling}" is not in an earlier group of steps`;
+  }
+
+  #view(isVisible: (other: PlacedCall) => boolean): Variables {
+    const ofSibling = (name: string, ask: (variables: KnownVariables) => boolean): boolean => {
+      const [prefix = '', sibling = ''] = name.split('.');
+      if (this.#hasComputedNames && (prefix === 'steps' || prefix === 'tasks')) return true;
+      const other = this.#byName.get(sibling);
+      return other?.kind === prefix && isVisible(other) && ask(this.#variablesOf(other));
+    };
+    return {
+      has: (name) => ofSibling(name, (variables) => variables.has(name)) || this.body.has(name),
+      hasPath: (path) => ofSibling(path, (variables) => variables.hasPath(path)) || this.body.hasPath(path),
+      names: () => [
+        ...this.calls.filter(isVisible).flatMap((other) => this.#variablesOf(other).names()),
+        ...this.body.names(),
+      ],
+    };
+  }
+
+  #variablesOf(placed: PlacedCall): KnownVariables {
+    const known = this.#variables.get(placed);
+    if (known) return known;
+    const variables = variablesOf(this.context, placed);
+    this.#variables.set(placed, variables);
+    return variables;
+  }
+
+  #isBefore(other: PlacedCall, placed: PlacedCall): boolean {
+    if (placed.kind === 'steps') return other.group < placed.group;
+    return other !== placed && this.#waitsFor(placed.call.name ?? '', other.call.name ?? '');
+  }
+
+  /** Also when it cannot be told: that a `depends` cannot be read is told once, and not what follows from it. */
+  #waitsFor(task: string, other: string): boolean {
+    const seen = new Set([task]);
+    const pending = [task];
+    for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
+      const dependencies = this.#dependencies.get(name);
+      if (!dependencies && this.#dependencies.has(name)) return true;
+      if (dependencies?.includes(other)) return true;
+      for (const dependency of dependencies ?? []) {
+        if (seen.has(dependency)) continue;
+        seen.add(dependency);
+        pending.push(dependency);
+      }
+    }
+    return false;
+  }
+}
+
+const ALWAYS = ['id', 'status', 'startedAt', 'finishedAt', 'ip', 'hostNodeName', 'exitCode'];
+
+/** What one step or task tells its siblings. */
+function variablesOf(context: ValidationContext, { call, kind }: PlacedCall): KnownVariables {
+  const prefix = `${kind}.${call.name ?? ''}`;
+  const target = calledTemplate(context, call);
+  const own = ALWAYS.map((name) => `${prefix}.${name}`);
+  if (typeof target !== 'object') return new KnownVariables(own, [`${prefix}.outputs.`]);
+  const isLoop = call.withItems !== undefined || call.withParam !== undefined || call.withSequence !== undefined;
+  const { parameters, artifacts } = target.outputs ?? {};
+  const targetKind = templateKindOf(target);
+  const outputs = [
+    ...(parameters ?? []).map(({ name }) => `parameters.${name}`),
+    ...(artifacts ?? []).map(({ name }) => `artifacts.${name}`),
+    ...(isLoop ? ['result', 'parameters'] : []),
+    ...(targetKind && isGroupTemplate(targetKind) ? [] : ['result', 'exitCode']),
+  ];
+  return new KnownVariables([...own, ...outputs.map((name) => `${prefix}.outputs.${name}`)]);
+}
