@@ -246,6 +246,12 @@ describe.each(implementations)('the supervisor in %s', (name, env) => {
     expect(spawnSync(copy, ['run', '--report', reportPath, '--', 'sh', '-c', 'exit 5']).status).toBe(5);
   });
 
+  if (name === 'C') {
+    it('needs nothing of the image it runs in', () => {
+      expect(readFileSync(supervisor).includes('/ld-')).toBe(false);
+    });
+  }
+
   it('explains a wrong command line', () => {
     expect(spawnSync(supervisor, ['run', '--nonsense', 'x', '--', 'true'])).toMatchObject({ status: 64 });
     expect(spawnSync(supervisor, ['run'], { encoding: 'utf8' }).stderr).toContain('supervisor: ');

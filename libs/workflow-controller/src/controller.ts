@@ -16,7 +16,8 @@ import { silentLogger } from './ports.js';
 import { WorkQueue } from './queue/work-queue.js';
 import { ChangedPods } from './reconcile/changed-pods.js';
 import { isTransient, stuckMessage } from './reconcile/failures.js';
-import { persist } from './reconcile/persist.js';
+import { withNodes } from './reconcile/node-compression.js';
+import { isCompressed, persist } from './reconcile/persist.js';
 import { RunCache } from './reconcile/run-cache.js';
 import { WorkflowReconciler } from './reconcile/workflow.reconciler.js';
 import type { RunSnapshot } from './snapshot.js';
@@ -125,7 +126,10 @@ export class WorkflowController {
     return this.queue.idle();
   }
 
-  /** Everything known about a run, whole; for a history that missed something. Undefined when there is no such workflow. */
+  /**
+   * Everything known about a run, whole; for a history that missed something. Undefined when there is no such workflow.
+   * Throws NodesUnreadable.
+   */
   snapshot(namespace: string, name: string): RunSnapshot | undefined {
     const object = this.informers?.workflows.get(namespace, name);
     return object && snapshotOf(this.cache.load(keyOf(object), object).state, null, []);
@@ -142,10 +146,12 @@ export class WorkflowController {
     for (let attempt = 1; ; attempt++) {
       try {
         const object = await kube.get<Workflow>({ type: resources.workflows, namespace, name });
-        const outcome = applyIntent(hydrate(object), intent, { now: instant(this.clock.now()) });
+        const outcome = applyIntent(hydrate(withNodes(object)), intent, { now: instant(this.clock.now()) });
         if (!outcome.ok) return outcome;
-        if (outcome.patch) {
-          const written = await persist(kube, object, object.metadata.resourceVersion ?? '', outcome.patch);
+        const { patch, state } = outcome;
+        if (patch) {
+          const { resourceVersion = '' } = object.metadata;
+          const written = await persist(kube, { patch, state, resourceVersion, isCompressed: isCompressed(object) });
           this.informers?.workflows.observe(written);
         }
         await this.carryOutIntent(object, outcome);

@@ -103,6 +103,21 @@ describe('a controller that dies', () => {
     },
   );
 
+  it('may overlap with its successor, and with people who write the object too', async () => {
+    const calm = await runWithCrash(Number.POSITIVE_INFINITY, 'done');
+    clusterOf();
+    await Promise.all([cluster.controller(), cluster.controller(), cluster.controller()]);
+    await cluster.submit(templates, spec);
+    let writes = 0;
+    await cluster.until(async () => {
+      await cluster.label('wf', { touched: String(++writes) });
+      return (await cluster.get()).status?.finishedAt !== undefined;
+    });
+    expect(treeOf(await cluster.get())).toEqual(calm.tree);
+    expect([...cluster.kubelet.started.values()]).toEqual(calm.started);
+    expect(writes).toBeGreaterThan(1);
+  });
+
   it('may find the API failing half of the time', async () => {
     clusterOf();
     const calm = await runWithCrash(Number.POSITIVE_INFINITY, 'done');

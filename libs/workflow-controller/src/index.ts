@@ -3,3 +3,4 @@ export type { IntentResult, WorkflowControllerOptions } from './controller.js';
 export { silentLogger } from './ports.js';
 export type { ControllerLogger, LogFields } from './ports.js';
 export type { RunSnapshot } from './snapshot.js';
+export { NodesUnreadable, withNodes } from './reconcile/node-compression.js';

@@ -8,7 +8,8 @@ export class ChangedPods {
   add(key: string, pods: Changes): void {
     const known = this.changes.get(key);
     if (pods === null || known === null) this.changes.set(key, null);
-    else this.changes.set(key, new Set([...(known ?? []), ...pods]));
+    else if (known === undefined) this.changes.set(key, new Set(pods));
+    else for (const pod of pods) known.add(pod);
   }
 
   /** Hands the changes over; whoever takes them and fails puts them back. */

@@ -1,6 +1,7 @@
 import type { RunState } from '@argosy/workflow-engine';
 import { hydrate } from '@argosy/workflow-engine';
 import type { Workflow } from '@argosy/workflow-spec';
+import { withNodes } from './node-compression.js';
 
 interface CachedRun {
   readonly state: RunState;
@@ -18,13 +19,14 @@ export interface LoadedRun extends CachedRun {
 export class RunCache {
   private readonly runs = new Map<string, CachedRun>();
 
+  /** Throws NodesUnreadable. */
   load(key: string, object: Workflow): LoadedRun {
     const { resourceVersion = '', uid } = object.metadata;
     const known = this.runs.get(key);
     // Versions of one object grow; Kubernetes promises that they can be compared as numbers.
     const isCurrent = known && Number(known.resourceVersion) >= Number(resourceVersion);
     if (isCurrent && known.state.workflow.metadata.uid === uid) return { ...known, fresh: false };
-    return { state: hydrate(object), resourceVersion, fresh: true };
+    return { state: hydrate(withNodes(object)), resourceVersion, fresh: true };
   }
 
   store(key: string, state: RunState, resourceVersion: string): void {

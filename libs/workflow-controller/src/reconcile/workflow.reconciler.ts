@@ -13,7 +13,8 @@ import type { RunSnapshot } from '../snapshot.js';
 import { snapshotOf } from '../snapshot.js';
 import type { Changes } from './changed-pods.js';
 import { TransientFailure } from './failures.js';
-import { persist } from './persist.js';
+import type { Writing } from './persist.js';
+import { isCompressed, persist } from './persist.js';
 import type { LoadedRun, RunCache } from './run-cache.js';
 
 export interface ReconcilerOptions extends WorldSources {
@@ -43,7 +44,7 @@ export class WorkflowReconciler {
     const unread = new Map<string, Pod>();
     const world = worldOf(object, run.fresh ? null : changes, this.options, unread);
     const decision = reconcile(run.state, world, { now: instant(this.options.clock.now()) });
-    await this.write(key, run, decision);
+    await this.write(key, { ...run, isCompressed: isCompressed(object) }, decision);
     const { pods, atMs, error } = await this.act(decision);
     const read = await this.readOutputs(unread);
     return {
@@ -54,21 +55,26 @@ export class WorkflowReconciler {
     };
   }
 
-  private async write(key: string, run: LoadedRun, decision: Decision<RunState>): Promise<void> {
+  private async write(
+    key: string,
+    run: LoadedRun & Pick<Writing, 'isCompressed'>,
+    decision: Decision<RunState>,
+  ): Promise<void> {
     const { cache, kube, workflows } = this.options;
-    if (decision.patch) {
+    const { patch, state } = decision;
+    if (patch) {
       try {
-        const written = await persist(kube, decision.state.workflow, run.resourceVersion, decision.patch);
-        cache.store(key, decision.state, written.metadata.resourceVersion ?? '');
+        const written = await persist(kube, { ...run, patch, state });
+        cache.store(key, state, written.metadata.resourceVersion ?? '');
         workflows.observe(written);
       } catch (error) {
         // Somebody else wrote: what was decided is void, and the next pass starts from what they wrote.
         cache.drop(key);
-        if (isKubeError(error, 'Conflict')) await this.refresh(decision.state.workflow);
+        if (isKubeError(error, 'Conflict')) await this.refresh(state.workflow);
         throw error;
       }
-    } else cache.store(key, decision.state, run.resourceVersion);
-    if (decision.patch || run.fresh) await this.tell(key, decision, run.fresh);
+    } else cache.store(key, state, run.resourceVersion);
+    if (patch || run.fresh) await this.tell(key, decision, run.fresh);
   }
 
   private async tell(key: string, decision: Decision<RunState>, full: boolean): Promise<void> {

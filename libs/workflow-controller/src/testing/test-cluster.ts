@@ -46,17 +46,28 @@ export class TestCluster {
     for (const controller of this.controllers) await this.stop(controller);
   }
 
+  /** Puts in a workflow as it is, status and all. */
+  adopt(workflow: Workflow): Promise<Workflow> {
+    const metadata = { ...workflow.metadata, namespace: 'default' };
+    return this.kube.create<Workflow>(resources.workflows, { ...workflow, metadata });
+  }
+
   submit(templates: readonly Template[], spec: WorkflowSpec = {}, name = 'wf'): Promise<Workflow> {
-    return this.kube.create<Workflow>(resources.workflows, {
+    return this.adopt({
       apiVersion: 'argoproj.io/v1alpha1',
       kind: 'Workflow',
-      metadata: { name, namespace: 'default' },
+      metadata: { name },
       spec: { entrypoint: 'main', templates: [...templates], ...spec },
     });
   }
 
   get(name = 'wf'): Promise<Workflow> {
     return this.kube.get<Workflow>({ type: resources.workflows, namespace: 'default', name });
+  }
+
+  /** What a person does with kubectl. */
+  async label(name: string, labels: Record<string, string>): Promise<void> {
+    await this.kube.patch({ type: resources.workflows, namespace: 'default', name }, 'merge', { metadata: { labels } });
   }
 
   async pods(): Promise<Pod[]> {
