@@ -88,6 +88,17 @@ describe('parsing', () => {
     ]);
   });
 
+  it.each([
+    ['YAML', `\uFEFF${head}spec: {}\n`],
+    ['JSON', `\uFEFF${manifestJson(workflowOf({}))}`],
+    ['YAML with carriage returns', `${head}spec: {}\n`.replaceAll('\n', '\r\n')],
+    ['YAML that looks like JSON', '{apiVersion: argoproj.io/v1alpha1, kind: Workflow, metadata: {name: w}, spec: {}}'],
+  ])('reads %s', (_title, text) => {
+    const { documents, problems } = parseManifests(text);
+    expect(problems).toEqual([]);
+    expect(documents.map(({ value }) => value)).toEqual([workflowOf({})]);
+  });
+
   it('has no prototype to pollute', () => {
     const { documents } = parseManifests(`${head}spec:\n  nodeSelector: {__proto__: x}\n`);
     expect(Object.keys((documents[0]?.value as Workflow).spec.nodeSelector ?? {})).toEqual(['__proto__']);

@@ -158,12 +158,11 @@ class ManifestParser {
 
 /** JSON is nearly YAML: what looks like JSON is read as such, and as YAML if that says it is fine. */
 function readSource(text: string, source: string | undefined): SourceDocument[] {
-  const body = text.startsWith('\uFEFF') ? ` ${text.slice(1)}` : text;
   const isNamedJson = source?.endsWith('.json') ?? false;
-  if (!isNamedJson && !/^\s*[[{]/.test(body)) return readYaml(body);
-  const json = readJson(body);
+  if (!isNamedJson && !/^\s*[[{]/.test(text)) return readYaml(text);
+  const json = readJson(text);
   if (json.problems.length === 0 || isNamedJson) return [json];
-  const yaml = readYaml(body);
+  const yaml = readYaml(text);
   return yaml.some(({ problems }) => problems.length > 0) ? [json] : yaml;
 }
 

@@ -21,7 +21,8 @@ class JsonSyntaxError extends Error {
 }
 
 const LITERAL = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?|true|false|null/y;
-const BLANK = /[ \t\r\n]*/y;
+/** A byte order mark counts as blank. */
+const BLANK = /[ \t\r\n\uFEFF]*/y;
 /** A string up to its closing quote; raw control characters are not allowed in it. */
 
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"/y;

@@ -38,8 +38,6 @@ function checkGroup({ report }: ValidationContext, path: Path, { template }: Pla
       hint: 'set it on the templates that it calls',
     });
   }
-  if (template.daemon === true)
-    report.add([...path, 'daemon'], 'placement', `a ${kind} template cannot be a daemon`, { part: 'key' });
   checkParallelism({ report }, [...path, 'parallelism'], template.parallelism);
   if (kind === 'steps' && template.steps?.length === 0) report.missing([...path, 'steps'], 'there are no steps');
 }
