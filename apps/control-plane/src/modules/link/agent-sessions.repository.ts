@@ -17,8 +17,9 @@ export class AgentSessionsRepository {
     return (await tx.agentSession.count({ where: { id, closedAt: null } })) > 0;
   }
 
-  /** True when it was open. */
-  async close(tx: Transaction, id: string): Promise<boolean> {
+  /** True when it was open. The cluster's row is locked first, as by whoever opens a session; the other way round they would wait for each other. */
+  async close(tx: Transaction, clusterId: string, id: string): Promise<boolean> {
+    await tx.$queryRaw`SELECT 1 FROM cluster WHERE id = ${clusterId}::uuid FOR UPDATE`;
     const { count } = await tx.agentSession.updateMany({
       where: { id, closedAt: null },
       data: { closedAt: new Date() },
@@ -43,17 +44,16 @@ export class AgentSessionsRepository {
 
   /** Closes sessions whose agents have been silent since then, because the replica that served them is dead. */
   async closeSilent(tx: Transaction, since: Date): Promise<string[]> {
-    const silent = await tx.cluster.findMany({
+    const silent = await tx.cluster.updateManyAndReturn({
       where: { connected: true, lastSeenAt: { lt: since } },
+      data: { connected: false },
       select: { id: true },
     });
     const ids = silent.map(({ id }) => id);
-    if (ids.length === 0) return [];
     await tx.agentSession.updateMany({
       where: { clusterId: { in: ids }, closedAt: null },
       data: { closedAt: new Date() },
     });
-    await tx.cluster.updateMany({ where: { id: { in: ids } }, data: { connected: false } });
     return ids;
   }
 

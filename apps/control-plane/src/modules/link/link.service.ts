@@ -55,7 +55,7 @@ export class LinkService {
   async closed(cluster: ClusterIdentity, sessionId: string): Promise<void> {
     await this.database.withTenant(cluster.tenantId, async (tx) => {
       // A session that was replaced has been closed by the one that replaced it, and that one is connected.
-      if (!(await this.sessions.close(tx, sessionId))) return;
+      if (!(await this.sessions.close(tx, cluster.clusterId, sessionId))) return;
       await this.clusters.update(tx, cluster.clusterId, { connected: false });
       await this.tell(tx, cluster);
     });
