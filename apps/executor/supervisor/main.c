@@ -90,7 +90,7 @@ static int collect_parameters(const struct options *options, struct report *repo
 }
 
 static int run_command(const struct options *options, struct report *report) {
-  struct capture capture;
+  struct capture capture = {0};
   struct outcome outcome;
   if (options->script_path && script_write(options->script_path) < 0) {
     set_error(report, "cannot write the script to ", options->script_path, strerror(errno));
@@ -102,6 +102,7 @@ static int run_command(const struct options *options, struct report *report) {
   }
   if (child_run(options, options->capture_result ? &capture : NULL, &outcome) < 0 || outcome.start_error) {
     set_error(report, "cannot start ", options->command[0], strerror(outcome.start_error ? outcome.start_error : errno));
+    capture_free(&capture);
     return EXIT_CANNOT_START;
   }
   if (outcome.past_deadline) set_error(report, "deadline exceeded", "", NULL);
@@ -118,7 +119,10 @@ static int run_command(const struct options *options, struct report *report) {
 static int run(int argc, char **argv) {
   struct options options;
   struct report report = {0};
-  if (options_parse(&options, argc, argv) < 0) return EXIT_CANNOT_START;
+  if (options_parse(&options, argc, argv) < 0) {
+    free(options.parameters);
+    return EXIT_CANNOT_START;
+  }
   int code = run_command(&options, &report);
   if (report_write(&report, options.report_path) < 0) {
     complain("cannot write the report to ", options.report_path, ": ", strerror(errno));
