@@ -164,10 +164,10 @@ describe('facts and commands', () => {
     for (let round = 0; round < 8; round++) {
       const agent = dial(round % 2);
       await agent.until(isWelcome(agent));
+      const before = disk.forgotten;
       for (let n = 0; n < 5; n++) agent.write(logChunk(written, [`line ${written++}`]));
       await ask(stop(`run-${round}`));
       // Cut at a different point of the conversation every time.
-      const before = disk.forgotten;
       const points = [
         (): boolean => true,
         (): boolean => disk.forgotten > before,
