@@ -34,6 +34,6 @@ export function readConfig<Schema extends z.ZodType>(
   // An empty variable is one that is not set, as most shells and compose files mean it.
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const result = schema.safeParse(given);
-  if (result.success) return Object.freeze(result.data) as Readonly<z.infer<Schema>>;
+  if (result.success) return Object.freeze(result.data);
   throw new ConfigError(result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`));
 }

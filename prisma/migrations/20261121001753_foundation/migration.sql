@@ -196,6 +196,10 @@ CREATE TABLE "purged_run" (
     "tenant_id" UUID NOT NULL,
     "cluster_id" UUID NOT NULL,
     "uid" TEXT,
+    "namespace" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "phase" TEXT NOT NULL,
+    "created_at" TIMESTAMPTZ(3) NOT NULL,
     "purged_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "purged_run_pkey" PRIMARY KEY ("run_id")

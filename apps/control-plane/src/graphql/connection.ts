@@ -1,3 +1,4 @@
+import { isId } from '@argosy/platform';
 import { GraphQLError } from 'graphql';
 
 const MOST = 1000;
@@ -6,6 +7,13 @@ const MOST = 1000;
 export const encodeCursor = (key: string): string => Buffer.from(key).toString('base64url');
 export const decodeCursor = (cursor: string | null | undefined): string | undefined =>
   cursor ? Buffer.from(cursor, 'base64url').toString() : undefined;
+
+/** For lists in the order of ids. Throws for a cursor that cannot be one of them. */
+export function idCursor(cursor: string | null | undefined): string | undefined {
+  const id = decodeCursor(cursor);
+  if (id === undefined || isId(id)) return id;
+  throw new GraphQLError('This cursor is not one of this list.', { extensions: { code: 'BAD_USER_INPUT' } });
+}
 
 /** Throws for a page that is empty or too large. */
 export function pageSize(first: number | null | undefined): number {

@@ -86,7 +86,7 @@ export class SubscriptionGateway implements OnApplicationBootstrap, BeforeApplic
         return context;
       },
       onNext: (peer, _id, _payload, _args, { errors, ...result }) =>
-        errors ? { ...result, errors: this.shown(peer, errors) as GraphQLError[] } : undefined,
+        errors ? { ...result, errors: this.shown(peer, errors) } : undefined,
       onError: (peer, _id, _payload, errors) => this.shown(peer, errors),
     };
   }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { uuidv7 } from 'uuidv7';
+import { newId } from '@argosy/platform';
 import type { AuditEventConnection } from '../../graphql/generated/schema-types.js';
-import { connectionOf, decodeCursor, pageSize } from '../../graphql/connection.js';
+import { connectionOf, idCursor, pageSize } from '../../graphql/connection.js';
 import { Database } from '../../persistence/database.js';
 import type { Transaction } from '../../persistence/database.js';
 import type { RequestContext } from '../access/request-context.js';
@@ -26,7 +26,7 @@ export class AuditService {
 
   async record(tx: Transaction, { actor, tenantId, correlationId }: RequestContext, event: Audited): Promise<void> {
     await this.repository.add(tx, {
-      id: uuidv7(),
+      id: newId(),
       tenantId,
       actorKind: actor.kind,
       actorName: actor.name,
@@ -39,7 +39,7 @@ export class AuditService {
   async list(context: RequestContext, first: number, after: string | null | undefined): Promise<AuditEventConnection> {
     const limit = pageSize(first);
     const rows = await this.database.withTenant(context.tenantId, (tx) =>
-      this.repository.page(tx, limit + 1, decodeCursor(after)),
+      this.repository.page(tx, limit + 1, idCursor(after)),
     );
     return connectionOf(rows, limit, ({ id }) => id, Boolean(after));
   }

@@ -79,6 +79,12 @@ export class ClustersRepository {
       FROM cluster c WHERE c.connected ORDER BY 4, c.name`;
   }
 
+  /** Its lease epoch, which stays as it is until the end of the transaction. */
+  async lockEpoch(tx: Transaction, id: string): Promise<number> {
+    const [row] = await tx.$queryRaw<{ epoch: number }[]>`SELECT epoch FROM cluster WHERE id = ${id}::uuid FOR UPDATE`;
+    return row?.epoch ?? 0;
+  }
+
   /** A cluster that never joined is made anew; one that did is somebody's already: undefined. Returns its id. */
   async register(tx: Transaction, { id, tenantId, name, labels }: NewCluster): Promise<string | undefined> {
     const [row] = await tx.$queryRaw<{ id: string }[]>`

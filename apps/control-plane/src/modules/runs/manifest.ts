@@ -1,138 +1,96 @@
-import type { Workflow } from '@argosy/workflow-spec';
-import { LineCounter, parseDocument, stringify } from 'yaml';
+import { randomInt } from 'node:crypto';
+import { hasErrors, parseManifests, validateWorkflow } from '@argosy/workflow-spec';
+import type { ParsedDocumentOf, Problem, Workflow } from '@argosy/workflow-spec';
 import type { InputProblem, SubmitRunInput } from '../../graphql/generated/schema-types.js';
 
-export interface ReadManifest {
-  readonly workflow?: Workflow;
-  readonly problems: readonly InputProblem[];
-}
+export { toYaml } from '@argosy/workflow-spec';
+
+/** The workflow to create, or why there is none. */
+export type ReadManifest =
+  | { readonly workflow: Workflow; readonly problems?: undefined }
+  | { readonly workflow?: undefined; readonly problems: readonly InputProblem[] };
 
 export const MOST_BYTES = 2 * 1024 * 1024;
-const NAME = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
+const DEFAULT_NAMESPACE = 'default';
 const LONGEST_NAME = 63;
+/** As Kubernetes generates names: no vowels, so that no words come out. */
 const SUFFIX_ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
-const MOST_ALIASES = 100;
+const SUFFIX_LENGTH = 5;
 
-/** The one Workflow of a submitted manifest, with parameters, labels and a name; or what is wrong with it, and where. */
+/** The one Workflow of a submitted manifest, with the given parameters, labels and a name; or what is wrong with it, and where. */
 export function readManifest(input: SubmitRunInput): ReadManifest {
-  if (Buffer.byteLength(input.manifest) > MOST_BYTES)
-    return {
-      problems: [
-        {
-          message: `The manifest has ${Buffer.byteLength(input.manifest)} bytes; at most ${MOST_BYTES} are taken.`,
-          path: 'manifest',
-        },
-      ],
-    };
-  const lines = new LineCounter();
-  const document = parseDocument(input.manifest, { lineCounter: lines, prettyErrors: false });
-  if (document.errors.length > 0) {
-    return {
-      problems: document.errors.map(({ message, pos: [at] }) => ({
-        message: `Not valid YAML: ${message}`,
-        line: lines.linePos(at).line,
-        column: lines.linePos(at).col,
-      })),
-    };
+  const size = Buffer.byteLength(input.manifest);
+  if (size > MOST_BYTES) {
+    const message = `The manifest has ${size} bytes; at most ${MOST_BYTES} are taken.`;
+    return { problems: [{ message, path: 'manifest', hint: 'pass data as artifacts' }] };
   }
-  let value: unknown;
-  try {
-    value = document.toJS({ maxAliasCount: MOST_ALIASES });
-  } catch (error) {
-    return { problems: [{ message: `Not valid YAML: ${(error as Error).message}` }] };
-  }
-  const position = (path: readonly string[]): Pick<InputProblem, 'line' | 'column'> => {
-    for (let depth = path.length; depth >= 0; depth--) {
-      const node = document.getIn(path.slice(0, depth), true) as { range?: [number, number, number] } | undefined;
-      if (node?.range) return { line: lines.linePos(node.range[0]).line, column: lines.linePos(node.range[0]).col };
-    }
-    return {};
-  };
-  const problems = problemsOf(value).map(({ path, ...problem }) => ({
-    ...problem,
-    path: path.join('.'),
-    ...position(path),
-  }));
-  return problems.length > 0 ? { problems } : { workflow: completed(value as Workflow, input), problems };
+  const { documents, problems, others } = parseManifests(input.manifest, { maxBytes: MOST_BYTES });
+  if (hasErrors(problems)) return { problems: problems.filter(isError).map(inputProblem) };
+  const [document] = documents;
+  const unfit =
+    documents.length + others.length === 1 && document?.kind === 'Workflow'
+      ? problemsOfInput(document, input)
+      : [{ message: 'The manifest must hold one Workflow and nothing else.', path: 'manifest' }];
+  if (unfit.length > 0 || document?.kind !== 'Workflow') return { problems: unfit };
+  const workflow = completed(document.value, input);
+  const found = validateWorkflow({ ...document, value: workflow }, { lint: false }).filter(isError);
+  return found.length > 0 ? { problems: found.map(inputProblem) } : { workflow };
 }
 
-interface Found {
-  readonly path: string[];
-  readonly message: string;
-  readonly hint?: string;
-}
+const isError = ({ severity }: Problem): boolean => severity === 'error';
 
-function problemsOf(value: unknown): Found[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return [{ path: [], message: 'The manifest is no Kubernetes object.' }];
-  const { apiVersion, kind, metadata, spec } = value as Partial<Workflow>;
-  const problems: Found[] = [];
-  if (apiVersion !== 'argoproj.io/v1alpha1')
+const inputProblem = ({ message, path, line, column, hint }: Problem): InputProblem => ({
+  message,
+  ...(path ? { path } : {}),
+  ...(line > 0 ? { line, column } : {}),
+  ...(hint === undefined ? {} : { hint }),
+});
+
+function problemsOfInput(
+  { value, positions }: ParsedDocumentOf<'Workflow'>,
+  { labels }: SubmitRunInput,
+): InputProblem[] {
+  const problems: InputProblem[] = [];
+  const { line, column } = positions.of(['metadata']);
+  if (!value.metadata?.name && !value.metadata?.generateName)
     problems.push({
-      path: ['apiVersion'],
-      message: `apiVersion must be argoproj.io/v1alpha1, not ${JSON.stringify(apiVersion ?? null)}.`,
-    });
-  if (kind !== 'Workflow')
-    problems.push({ path: ['kind'], message: `kind must be Workflow, not ${JSON.stringify(kind ?? null)}.` });
-  if (!metadata?.name && !metadata?.generateName)
-    problems.push({
-      path: ['metadata'],
       message: 'The workflow has no name.',
+      path: 'metadata',
       hint: 'set metadata.name or metadata.generateName',
+      line,
+      column,
     });
-  if (metadata?.name !== undefined && (!NAME.test(metadata.name) || metadata.name.length > LONGEST_NAME)) {
-    problems.push({
-      path: ['metadata', 'name'],
-      message: `"${metadata.name}" is no name for a workflow.`,
-      hint: `lower-case letters, digits, hyphens and dots; at most ${LONGEST_NAME} characters`,
-    });
-  }
-  if (typeof spec !== 'object' || spec === null)
-    return [...problems, { path: ['spec'], message: 'The workflow has no spec.' }];
-  const templates = (spec.templates ?? []).map(({ name }) => name);
-  if (!spec.entrypoint && !spec.workflowTemplateRef)
-    problems.push({
-      path: ['spec'],
-      message: 'The workflow has no entrypoint.',
-      hint: `set spec.entrypoint to one of ${templates.join(', ')}`,
-    });
-  else if (spec.entrypoint && !spec.workflowTemplateRef && !templates.includes(spec.entrypoint)) {
-    problems.push({
-      path: ['spec', 'entrypoint'],
-      message: `There is no template "${spec.entrypoint}".`,
-      hint: `templates: ${templates.join(', ')}`,
-    });
-  }
+  const isMap = typeof labels === 'object' && !Array.isArray(labels);
+  if (labels != null && (!isMap || Object.values(labels).some((label) => typeof label !== 'string')))
+    problems.push({ message: 'Labels are an object of texts.', path: 'labels', hint: 'such as {"team": "web"}' });
   return problems;
 }
 
 function completed(workflow: Workflow, input: SubmitRunInput): Workflow {
   const { metadata, spec } = workflow;
   const given = new Map((input.parameters ?? []).map(({ name, value }) => [name, value]));
-  const known = spec.arguments?.parameters ?? [];
+  const declared = spec.arguments?.parameters ?? [];
+  const added = [...given].filter(([name]) => !declared.some((parameter) => parameter.name === name));
   const parameters = [
-    ...known.map((parameter) => ({
-      ...parameter,
-      ...(given.has(parameter.name) ? { value: given.get(parameter.name) } : {}),
-    })),
-    ...[...given]
-      .filter(([name]) => !known.some((parameter) => parameter.name === name))
-      .map(([name, value]) => ({ name, value })),
+    ...declared.map((parameter) => {
+      const value = given.get(parameter.name);
+      return value === undefined ? parameter : { ...parameter, value };
+    }),
+    ...added.map(([name, value]) => ({ name, value })),
   ];
-  const suffix = Array.from(
-    { length: 5 },
-    () => SUFFIX_ALPHABET[Math.floor(Math.random() * SUFFIX_ALPHABET.length)],
-  ).join('');
   return {
     ...workflow,
     metadata: {
       ...metadata,
-      name: metadata.name ?? `${(metadata.generateName ?? '').slice(0, LONGEST_NAME - suffix.length)}${suffix}`,
-      namespace: metadata.namespace ?? input.namespace ?? 'default',
-      labels: { ...metadata.labels, ...(input.labels as Record<string, string> | null | undefined) },
+      name: metadata?.name ?? generatedName(metadata?.generateName ?? ''),
+      namespace: metadata?.namespace ?? input.namespace ?? DEFAULT_NAMESPACE,
+      labels: { ...metadata?.labels, ...(input.labels as Record<string, string> | null | undefined) },
     },
-    spec: parameters.length > 0 ? { ...spec, arguments: { ...spec.arguments, parameters } } : spec,
+    spec: given.size > 0 ? { ...spec, arguments: { ...spec.arguments, parameters } } : spec,
   };
 }
 
-export const toYaml = (workflow: Workflow): string => stringify(workflow, { lineWidth: 0 });
+function generatedName(prefix: string): string {
+  const suffix = Array.from({ length: SUFFIX_LENGTH }, () => SUFFIX_ALPHABET[randomInt(SUFFIX_ALPHABET.length)]);
+  return prefix.slice(0, LONGEST_NAME - SUFFIX_LENGTH) + suffix.join('');
+}

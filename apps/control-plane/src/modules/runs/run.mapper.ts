@@ -1,10 +1,14 @@
 import type { NodePhase, Parameter, Run, RunNode, RunPhase } from '../../graphql/generated/schema-types.js';
 import { podNameOf } from '@argosy/workflow-engine';
 import type { NodeStatus } from '@argosy/workflow-spec';
+import type { PurgedRunRow } from './purge.repository.js';
 import type { RunNodeRow, RunRow } from './runs.repository.js';
 
-/** A run without what its field resolvers bring: cluster, nodes, events. */
-export type RunFields = Omit<Run, 'cluster' | 'nodes' | 'node' | 'events'> & { readonly clusterId: string };
+/** A run without what its field resolvers bring: cluster, manifest, nodes, events. */
+export type RunFields = Omit<Run, 'cluster' | 'yaml' | 'nodes' | 'node' | 'events'> & {
+  readonly clusterId: string;
+  readonly isPurged?: true;
+};
 export type RunNodeFields = Omit<RunNode, 'logs'>;
 
 const secondsFrom = (
@@ -35,10 +39,27 @@ export const runOf = (row: RunRow): RunFields => ({
   finishedAt: row.finishedAt?.toISOString(),
   durationSeconds: secondsFrom(row.startedAt, row.finishedAt),
   submittedBy: row.submittedBy,
-  yaml: row.manifest,
   entrypoint: row.entrypoint,
   deletedFromCluster: row.deletedFromCluster,
   nodeCount: row.nodeCount,
+});
+
+/** What there is to tell about a run whose history was removed. */
+export const purgedRunOf = ({ runId, clusterId, namespace, name, phase, createdAt }: PurgedRunRow): RunFields => ({
+  id: runId,
+  clusterId,
+  namespace,
+  name,
+  phase: phase as RunPhase,
+  createdAt: createdAt.toISOString(),
+  suspended: false,
+  labels: {},
+  annotations: {},
+  parameters: [],
+  outputs: [],
+  deletedFromCluster: true,
+  nodeCount: 0,
+  isPurged: true,
 });
 
 export function nodeOf(runId: string, row: RunNodeRow): RunNodeFields {

@@ -1,14 +1,35 @@
 import { Module } from '@nestjs/common';
+import { OutboxRepository } from '../../persistence/outbox.repository.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { ClustersModule } from '../clusters/clusters.module.js';
 import { AgentCommandsRepository } from './agent-commands.repository.js';
+import { ManifestLoader } from './manifest.loader.js';
+import { Placement } from './placement.js';
+import { PurgeRepository } from './purge.repository.js';
+import { RunActionsResolver } from './run-actions.resolver.js';
+import { RunActionsService } from './run-actions.service.js';
+import { RunChanges } from './run-changes.js';
 import { RunsRepository } from './runs.repository.js';
 import { RunsResolver } from './runs.resolver.js';
 import { RunsService } from './runs.service.js';
+import { SubmissionService } from './submission.service.js';
 
 @Module({
   imports: [AuditModule, ClustersModule],
-  providers: [AgentCommandsRepository, RunsRepository, RunsService, RunsResolver],
+  providers: [
+    AgentCommandsRepository,
+    ManifestLoader,
+    OutboxRepository,
+    Placement,
+    PurgeRepository,
+    RunActionsResolver,
+    RunActionsService,
+    RunChanges,
+    RunsRepository,
+    RunsResolver,
+    RunsService,
+    SubmissionService,
+  ],
   exports: [AgentCommandsRepository, RunsRepository],
 })
 export class RunsModule {}

@@ -2,12 +2,14 @@ import { Injectable } from '@nestjs/common';
 import type { RunFilter, RunOrder } from '../../graphql/generated/schema-types.js';
 import type { Transaction } from '../../persistence/database.js';
 import { Prisma } from '../../persistence/generated/client.js';
-import { labelConditions } from './label-selector.js';
+import type { Reach } from '../access/rights.js';
+import { behind, conditionsOf, ordering, whereAll } from './run-conditions.repository.js';
+import type { RunKey } from './run-cursor.js';
 
+/** A run without its manifest, which may have megabytes and is read only where it is asked for. */
 export interface RunRow {
   readonly id: string;
   readonly clusterId: string;
-  readonly uid: string | null;
   readonly namespace: string;
   readonly name: string;
   readonly phase: string;
@@ -18,7 +20,6 @@ export interface RunRow {
   readonly annotations: unknown;
   readonly parameters: unknown;
   readonly outputs: unknown;
-  readonly manifest: string;
   readonly entrypoint: string | null;
   readonly submittedBy: string | null;
   readonly placementReason: string | null;
@@ -27,6 +28,8 @@ export interface RunRow {
   readonly createdAt: Date;
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
+  /** Raised with every change. */
+  readonly version: bigint;
 }
 export interface RunNodeRow {
   readonly nodeId: string;
@@ -55,79 +58,74 @@ export interface NewRun {
   readonly idempotencyKey: string | null;
 }
 
-const COLUMNS: Readonly<Record<RunOrder['field'], string>> = {
-  CREATED_AT: 'created_at',
-  STARTED_AT: 'started_at',
-  FINISHED_AT: 'finished_at',
-  NAME: 'name',
-};
+const WITHOUT_MANIFEST = { manifest: true, uid: true, tenantId: true, idempotencyKey: true } as const;
 /** Beyond this many rows an exact count costs more than it tells. */
 const EXACT_COUNT = 10_000;
 
 @Injectable()
 export class RunsRepository {
   async create(tx: Transaction, { labels, annotations, parameters, ...run }: NewRun): Promise<RunRow> {
-    return tx.run.create({ data: { ...run, phase: 'SUBMITTED', labels, annotations, parameters } });
+    const data = { ...run, phase: 'SUBMITTED', labels, annotations, parameters };
+    return tx.run.create({ data, omit: WITHOUT_MANIFEST });
   }
 
   async find(tx: Transaction, id: string): Promise<RunRow | null> {
-    return tx.run.findUnique({ where: { id } });
+    return tx.run.findUnique({ where: { id }, omit: WITHOUT_MANIFEST });
   }
 
+  async manifests(tx: Transaction, ids: readonly string[]): Promise<Map<string, string>> {
+    const rows = await tx.run.findMany({ where: { id: { in: [...ids] } }, select: { id: true, manifest: true } });
+    return new Map(rows.map(({ id, manifest }) => [id, manifest]));
+  }
+
+  /** Of two submissions with the same key at the same time, the second waits here until the first has been committed. */
   async byIdempotencyKey(tx: Transaction, tenantId: string, idempotencyKey: string): Promise<RunRow | null> {
-    return tx.run.findUnique({ where: { tenantId_idempotencyKey: { tenantId, idempotencyKey } } });
+    await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`${tenantId}/${idempotencyKey}`}, 0))::text`;
+    return tx.run.findUnique({
+      where: { tenantId_idempotencyKey: { tenantId, idempotencyKey } },
+      omit: WITHOUT_MANIFEST,
+    });
   }
 
-  /** The connected cluster with the least to do. */
-  async leastBusyCluster(tx: Transaction): Promise<{ id: string; name: string; runningWorkflows: number } | undefined> {
-    const [cluster] = await tx.$queryRaw<{ id: string; name: string; runningWorkflows: number }[]>`
-      SELECT c.id, c.name, (SELECT count(*)::int FROM run r WHERE r.cluster_id = c.id AND r.phase IN ('SUBMITTED', 'PENDING', 'RUNNING')) AS "runningWorkflows"
-      FROM cluster c WHERE c.connected ORDER BY 3, c.name LIMIT 1`;
-    return cluster;
-  }
-
-  /** One page by keyset: the cursor is the sort value and id of the last row, so the cost does not grow with the page's number. */
+  /** One page by keyset, so that the cost does not grow with the page's number. */
   async page(
     tx: Transaction,
+    reach: Reach,
     filter: RunFilter,
     order: RunOrder,
     limit: number,
-    after: string | undefined,
+    after: RunKey | undefined,
   ): Promise<RunRow[]> {
-    const column = Prisma.raw(COLUMNS[order.field]);
-    const descending = order.direction === 'DESC';
-    const conditions = conditionsOf(filter);
-    if (after) {
-      const [value = '', id = ''] = JSON.parse(after) as [string, string];
-      const cast = order.field === 'NAME' ? Prisma.sql`${value}` : Prisma.sql`${value}::timestamptz`;
-      conditions.push(Prisma.sql`(r.${column}, r.id) ${Prisma.raw(descending ? '<' : '>')} (${cast}, ${id}::uuid)`);
-    }
-    if (order.field === 'STARTED_AT' || order.field === 'FINISHED_AT')
-      conditions.push(Prisma.sql`r.${column} IS NOT NULL`);
-    const direction = Prisma.raw(descending ? 'DESC' : 'ASC');
+    const conditions = conditionsOf(reach, filter);
+    if (after) conditions.push(behind(order, after));
     const rows = await tx.$queryRaw<{ id: string }[]>`
-      SELECT r.id FROM run r ${where(conditions)} ORDER BY r.${column} ${direction}, r.id ${direction} LIMIT ${limit}`;
-    const ids = rows.map(({ id }) => id);
-    const found = new Map((await tx.run.findMany({ where: { id: { in: ids } } })).map((row) => [row.id, row]));
-    return ids.flatMap((id) => found.get(id) ?? []);
+      SELECT r.id FROM run r ${whereAll(conditions)} ${ordering(order)} LIMIT ${limit}`;
+    return this.inOrder(
+      tx,
+      rows.map(({ id }) => id),
+    );
   }
 
-  async count(tx: Transaction, filter: RunFilter): Promise<number> {
+  /** Exact up to 10,000; beyond that what the planner believes. */
+  async count(tx: Transaction, reach: Reach, filter: RunFilter): Promise<number> {
+    const where = whereAll(conditionsOf(reach, filter));
     const [row] = await tx.$queryRaw<{ count: bigint }[]>`
-      SELECT count(*) FROM (SELECT 1 FROM run r ${where(conditionsOf(filter))} LIMIT ${EXACT_COUNT + 1}) AS counted`;
+      SELECT count(*) FROM (SELECT 1 FROM run r ${where} LIMIT ${EXACT_COUNT + 1}) AS counted`;
     const counted = Number(row?.count ?? 0);
     if (counted <= EXACT_COUNT) return counted;
-    const [estimate] = await tx.$queryRaw<
-      { count: number }[]
-    >`SELECT greatest(reltuples, 0)::float8 AS count FROM pg_class WHERE relname = 'run'`;
-    return Math.max(counted, Math.round(estimate?.count ?? 0));
+    const plans = await tx.$queryRaw<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }[]>`
+      EXPLAIN (FORMAT JSON) SELECT 1 FROM run r ${where}`;
+    return Math.max(counted, plans[0]?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0);
   }
 
-  async matches(tx: Transaction, id: string, filter: RunFilter): Promise<boolean> {
-    const rows = await tx.$queryRaw<
-      unknown[]
-    >`SELECT 1 FROM run r ${where([...conditionsOf(filter), Prisma.sql`r.id = ${id}::uuid`])}`;
-    return rows.length > 0;
+  /** Those of the runs that may be seen and match, as they are now. */
+  async matching(tx: Transaction, reach: Reach, filter: RunFilter, ids: readonly string[]): Promise<RunRow[]> {
+    const conditions = [...conditionsOf(reach, filter), Prisma.sql`r.id = ANY(${[...ids]}::uuid[])`];
+    const rows = await tx.$queryRaw<{ id: string }[]>`SELECT r.id FROM run r ${whereAll(conditions)} ORDER BY r.id`;
+    return this.inOrder(
+      tx,
+      rows.map(({ id }) => id),
+    );
   }
 
   async nodes(tx: Transaction, runId: string, limit: number, afterId: string | undefined): Promise<RunNodeRow[]> {
@@ -154,27 +152,9 @@ export class RunsRepository {
     });
   }
 
-  async purge(tx: Transaction, runId: string): Promise<void> {
-    await tx.logChunk.deleteMany({ where: { runId } });
-    await tx.runEvent.deleteMany({ where: { runId } });
-    await tx.runNode.deleteMany({ where: { runId } });
-    await tx.run.delete({ where: { id: runId } });
+  private async inOrder(tx: Transaction, ids: string[]): Promise<RunRow[]> {
+    const rows = await tx.run.findMany({ where: { id: { in: ids } }, omit: WITHOUT_MANIFEST });
+    const found = new Map(rows.map((row) => [row.id, row]));
+    return ids.flatMap((id) => found.get(id) ?? []);
   }
 }
-
-function conditionsOf(filter: RunFilter): Prisma.Sql[] {
-  const conditions: Prisma.Sql[] = [];
-  if (filter.clusters?.length)
-    conditions.push(Prisma.sql`r.cluster_id IN (SELECT id FROM cluster WHERE name = ANY(${filter.clusters}))`);
-  if (filter.namespaces?.length) conditions.push(Prisma.sql`r.namespace = ANY(${filter.namespaces})`);
-  if (filter.phases?.length) conditions.push(Prisma.sql`r.phase = ANY(${filter.phases})`);
-  if (filter.nameContains)
-    conditions.push(Prisma.sql`r.name ILIKE ${`%${filter.nameContains.replace(/[\\%_]/g, '\\$&')}%`}`);
-  if (filter.createdAfter) conditions.push(Prisma.sql`r.created_at >= ${filter.createdAfter}::timestamptz`);
-  if (filter.createdBefore) conditions.push(Prisma.sql`r.created_at < ${filter.createdBefore}::timestamptz`);
-  if (filter.labelSelector) conditions.push(...labelConditions(filter.labelSelector));
-  return conditions;
-}
-
-const where = (conditions: readonly Prisma.Sql[]): Prisma.Sql =>
-  conditions.length > 0 ? Prisma.sql`WHERE ${Prisma.join([...conditions], ' AND ')}` : Prisma.empty;

@@ -1,41 +1,38 @@
-import { Args, Context, Mutation, Parent, Query, ResolveField, Resolver, Subscription } from '@nestjs/graphql';
-import type {
-  Cluster,
-  DeleteRunResult,
-  RetryRunInput,
-  RunActionResult,
-  RunChange,
-  RunEventConnection,
-  RunFilter,
-  RunNodeConnection,
-  RunOrder,
-  SubmitRunInput,
-  SubmitRunResult,
-} from '../../graphql/generated/schema-types.js';
+import { Args, Context, Parent, Query, ResolveField, Resolver, Subscription } from '@nestjs/graphql';
+import type { ResolversTypes } from '../../graphql/generated/resolver-types.js';
+import type { Cluster, RunEventConnection, RunFilter, RunOrder } from '../../graphql/generated/schema-types.js';
 import type { GraphQLContext } from '../../graphql/graphql-context.js';
 import type { RequestContext } from '../access/request-context.js';
 import { Caller, RequirePermission } from '../access/require-permission.js';
 import { ClusterLoader } from '../clusters/cluster.loader.js';
+import { ManifestLoader } from './manifest.loader.js';
+import { RunChanges } from './run-changes.js';
 import type { RunFields, RunNodeFields } from './run.mapper.js';
 import { RunsService } from './runs.service.js';
+
+type RunChange = ResolversTypes['RunChange'];
 
 @Resolver('Run')
 export class RunsResolver {
   constructor(
     private readonly runsService: RunsService,
+    private readonly runChanges: RunChanges,
     private readonly clusterLoader: ClusterLoader,
+    private readonly manifestLoader: ManifestLoader,
   ) {}
 
   @Query('runs')
   @RequirePermission('run:read')
-  runs(
+  async runs(
     @Caller() context: RequestContext,
     @Args('first') first: number,
     @Args('filter') filter?: RunFilter,
     @Args('orderBy') orderBy?: RunOrder,
     @Args('after') after?: string,
   ) {
-    return this.runsService.list(context, filter ?? {}, orderBy, first, after);
+    const page = await this.runsService.list(context, filter ?? {}, orderBy, first, after);
+    // Counted only when asked for: GraphQL calls functions as resolvers.
+    return { ...page, totalCount: () => this.runsService.count(context, filter ?? {}) };
   }
 
   @Query('run')
@@ -44,85 +41,10 @@ export class RunsResolver {
     return this.runsService.find(context, id);
   }
 
-  @Mutation('submitRun')
-  @RequirePermission('run:submit')
-  submitRun(@Caller() context: RequestContext, @Args('input') input: SubmitRunInput): Promise<SubmitRunResult> {
-    return this.runsService.submit(context, input);
-  }
-
-  @Mutation('stopRun')
-  @RequirePermission('run:stop')
-  stopRun(
-    @Caller() context: RequestContext,
-    @Args('id') id: string,
-    @Args('message') message?: string,
-  ): Promise<RunActionResult> {
-    return this.runsService.act(context, id, {
-      name: 'stop',
-      on: 'open',
-      command: (run) => ({ type: 'StopRun', ...run, message: message ?? undefined }),
-    });
-  }
-
-  @Mutation('terminateRun')
-  @RequirePermission('run:stop')
-  terminateRun(@Caller() context: RequestContext, @Args('id') id: string): Promise<RunActionResult> {
-    return this.runsService.act(context, id, {
-      name: 'terminate',
-      on: 'open',
-      command: (run) => ({ type: 'TerminateRun', ...run }),
-    });
-  }
-
-  @Mutation('suspendRun')
-  @RequirePermission('run:suspend')
-  suspendRun(@Caller() context: RequestContext, @Args('id') id: string): Promise<RunActionResult> {
-    return this.runsService.act(context, id, {
-      name: 'suspend',
-      on: 'open',
-      command: (run) => ({ type: 'SuspendRun', ...run }),
-    });
-  }
-
-  @Mutation('resumeRun')
-  @RequirePermission('run:suspend')
-  resumeRun(
-    @Caller() context: RequestContext,
-    @Args('id') id: string,
-    @Args('nodeFieldSelector') nodeFieldSelector?: string,
-  ): Promise<RunActionResult> {
-    const by = context.actor.name;
-    return this.runsService.act(context, id, {
-      name: 'resume',
-      on: 'open',
-      command: (run) => ({ type: 'ResumeRun', ...run, nodeFieldSelector: nodeFieldSelector ?? undefined, by }),
-    });
-  }
-
-  @Mutation('retryRun')
-  @RequirePermission('run:retry')
-  retryRun(
-    @Caller() context: RequestContext,
-    @Args('id') id: string,
-    @Args('input') input?: RetryRunInput,
-  ): Promise<RunActionResult> {
-    return this.runsService.retry(context, id, input);
-  }
-
-  @Mutation('deleteRun')
-  @RequirePermission('run:delete')
-  deleteRun(
-    @Caller() context: RequestContext,
-    @Args('id') id: string,
-    @Args('purge') purge: boolean,
-  ): Promise<DeleteRunResult> {
-    return this.runsService.delete(context, id, purge);
-  }
-
   @Subscription('runChanged', { resolve: (run: RunFields) => run })
   @RequirePermission('run:read')
   runChanged(@Caller() context: RequestContext, @Args('id') id: string): AsyncGenerator<RunFields, void, undefined> {
-    return this.runsService.changesOf(context, id);
+    return this.runChanges.ofRun(context, id);
   }
 
   @Subscription('runsChanged', { resolve: (change: RunChange) => change })
@@ -131,12 +53,18 @@ export class RunsResolver {
     @Caller() context: RequestContext,
     @Args('filter') filter?: RunFilter,
   ): AsyncGenerator<RunChange, void, undefined> {
-    return this.runsService.changes(context, filter ?? {});
+    return this.runChanges.ofRuns(context, filter ?? {});
   }
 
   @ResolveField('cluster')
   cluster(@Parent() run: RunFields, @Context() context: GraphQLContext): Promise<Cluster> {
     return this.clusterLoader.load(context, run.clusterId);
+  }
+
+  /** Nothing is left of a purged one. */
+  @ResolveField('yaml')
+  yaml(@Parent() run: RunFields, @Context() context: GraphQLContext): Promise<string> | string {
+    return run.isPurged ? '' : this.manifestLoader.load(context, run.id);
   }
 
   @ResolveField('nodes')
@@ -145,7 +73,7 @@ export class RunsResolver {
     @Caller() context: RequestContext,
     @Args('first') first: number,
     @Args('after') after?: string,
-  ): Promise<RunNodeConnection> {
+  ): Promise<ResolversTypes['RunNodeConnection']> {
     return this.runsService.nodes(context, run.id, first, after);
   }
 

@@ -1,0 +1,75 @@
+import type { CommandBody } from '@argosy/link-protocol';
+import type { RetryRunInput } from '../../graphql/generated/schema-types.js';
+import type { Permission } from '../access/permissions.js';
+import type { RunRow } from './runs.repository.js';
+
+type Run = Pick<RunRow, 'name' | 'phase' | 'suspended'>;
+interface RunRef {
+  readonly runId: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** What a person asks of a run. */
+export interface RunAction {
+  readonly name: 'stop' | 'terminate' | 'suspend' | 'resume' | 'retry';
+  readonly permission: Permission;
+  /** Why the run is in no state for it; undefined when it is. */
+  conflict(run: Run): string | undefined;
+  /** How it is put to the agent. */
+  command(run: RunRef): CommandBody;
+}
+
+const FINAL = new Set(['SUCCEEDED', 'FAILED', 'ERROR']);
+export const hasEnded = ({ phase }: Pick<RunRow, 'phase'>): boolean => FINAL.has(phase);
+
+const ended = (run: Run): string | undefined =>
+  hasEnded(run) ? `${run.name} has ended already (${run.phase.toLowerCase()}).` : undefined;
+
+export const stop = (message: string | null | undefined): RunAction => ({
+  name: 'stop',
+  permission: 'run:stop',
+  conflict: ended,
+  command: (run) => ({ type: 'StopRun', ...run, ...(message ? { message } : {}) }),
+});
+
+export const terminate: RunAction = {
+  name: 'terminate',
+  permission: 'run:stop',
+  conflict: ended,
+  command: (run) => ({ type: 'TerminateRun', ...run }),
+};
+
+export const suspend: RunAction = {
+  name: 'suspend',
+  permission: 'run:suspend',
+  conflict: (run) => ended(run) ?? (run.suspended ? `${run.name} is suspended already.` : undefined),
+  command: (run) => ({ type: 'SuspendRun', ...run }),
+};
+
+export const resume = (nodeFieldSelector: string | null | undefined, by: string): RunAction => ({
+  name: 'resume',
+  permission: 'run:suspend',
+  conflict: ended,
+  command: (run) => ({ type: 'ResumeRun', ...run, by, ...(nodeFieldSelector ? { nodeFieldSelector } : {}) }),
+});
+
+export function retry(input: RetryRunInput | null | undefined): RunAction {
+  const { restartSuccessful, nodeFieldSelector, parameters } = input ?? {};
+  return {
+    name: 'retry',
+    permission: 'run:retry',
+    conflict: (run) => {
+      if (!hasEnded(run)) return `${run.name} has not ended yet.`;
+      if (run.phase !== 'SUCCEEDED' || (restartSuccessful && nodeFieldSelector)) return undefined;
+      return `${run.name} has succeeded. To run a part of it again, set restartSuccessful and nodeFieldSelector.`;
+    },
+    command: (run) => ({
+      type: 'RetryRun',
+      ...run,
+      ...(restartSuccessful ? { restartSuccessful } : {}),
+      ...(nodeFieldSelector ? { nodeFieldSelector } : {}),
+      ...(parameters?.length ? { parameters: parameters.map(({ name, value }) => `${name}=${value}`) } : {}),
+    }),
+  };
+}
