@@ -23,9 +23,19 @@ const notTest = '\\.spec\\.ts$|/testing/';
 
 export default {
   forbidden: [
-    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     { name: 'libs-import-no-app', severity: 'error', from: { path: '^libs/' }, to: { path: '^apps/' } },
-    { name: 'apps-import-no-other-app', severity: 'error', from: { path: '^apps/([^/]+)/' }, to: { path: '^apps/', pathNot: '^apps/$1/' } },
+    {
+      name: 'apps-import-no-other-app',
+      severity: 'error',
+      from: { path: '^apps/([^/]+)/' },
+      to: { path: '^apps/', pathNot: '^apps/$1/' },
+    },
     ...Object.entries(mayImport).map(([name, allowed]) => ({
       name: `${name}-imports`,
       severity: 'error',
@@ -33,14 +43,27 @@ export default {
       to: { path: lib(allLibs.filter((other) => other !== name && !allowed.includes(other))) },
     })),
     { name: 'pure-libs-do-no-io', severity: 'error', from: { path: lib(pure), pathNot: notTest }, to: nodeBuiltins },
-    { name: 'kubernetes-client-only-in-kube', severity: 'error', from: { pathNot: '^libs/kube/src/client-node/' }, to: { path: 'node_modules/@kubernetes/client-node' } },
+    {
+      name: 'kubernetes-client-only-in-kube',
+      severity: 'error',
+      from: { pathNot: '^libs/kube/src/client-node/' },
+      to: { path: 'node_modules/@kubernetes/client-node' },
+    },
     {
       name: 'prisma-only-in-repositories',
       severity: 'error',
-      from: { path: '^apps/control-plane/', pathNot: '(\\.repository\\.ts|label-selector\\.ts|/persistence/.*|\\.mapper\\.ts|\\.spec\\.ts)$' },
+      from: {
+        path: '^apps/control-plane/',
+        pathNot: '(\\.repository\\.ts|label-selector\\.ts|/persistence/.*|\\.mapper\\.ts|\\.spec\\.ts)$',
+      },
       to: { path: '(node_modules/@prisma|/persistence/generated/)' },
     },
-    { name: 'bullmq-only-in-queues', severity: 'error', from: { pathNot: '/queues/' }, to: { path: 'node_modules/(bullmq|@nestjs/bullmq)' } },
+    {
+      name: 'bullmq-only-in-queues',
+      severity: 'error',
+      from: { pathNot: '/queues/' },
+      to: { path: 'node_modules/(bullmq|@nestjs/bullmq)' },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

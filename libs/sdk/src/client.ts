@@ -158,7 +158,10 @@ export class ArgosyClient {
 
   /** The run as it is now, then after every change, over broken connections, until it is finished. */
   async *watchRun(id: string, signal?: AbortSignal): AsyncGenerator<RunSummary, void, undefined> {
-    for await (const { runChanged } of following(() => this.transport.subscribe(RunChangedDocument, { id }), signal)) {
+    for await (const { runChanged } of following(
+      () => this.transport.subscribe(RunChangedDocument, { id }, signal),
+      signal,
+    )) {
       yield runChanged;
       if (isFinished(runChanged)) return;
     }
@@ -172,7 +175,7 @@ export class ArgosyClient {
     const { nodeId, container, signal } = options;
     let after = options.after;
     for await (const { logLines } of following(
-      () => this.transport.subscribe(LogLinesDocument, { runId, nodeId, container, after }),
+      () => this.transport.subscribe(LogLinesDocument, { runId, nodeId, container, after }, signal),
       signal,
     )) {
       after = logLines.cursor;

@@ -84,10 +84,15 @@ export class Transport {
   async *subscribe<Result, Variables extends object>(
     document: TypedDocumentNode<Result, Variables>,
     variables: Variables,
+    signal?: AbortSignal,
   ): AsyncGenerator<Result, void, undefined> {
     this.socket ??= this.connect();
     const results = this.socket.iterate({ query: print(document), variables: variables as Record<string, unknown> });
+    // Ending the iterator here ends a wait too; whoever consumes this generator could only do so between two results.
+    const stop = (): void => void results.return?.();
+    signal?.addEventListener('abort', stop, { once: true });
     try {
+      if (signal?.aborted) return;
       for await (const result of results) {
         if (result.errors?.length) throw faultToError(result.errors);
         if (result.data) yield result.data as Result;
@@ -99,6 +104,8 @@ export class Transport {
         throw new ArgosyError('unauthenticated', error.reason || 'Not logged in, or the login has expired.');
       }
       throw unreachable(this.options.url, error);
+    } finally {
+      signal?.removeEventListener('abort', stop);
     }
   }
 

@@ -6,7 +6,8 @@ export function readManifest(text) {
     .filter(({ line }) => line !== '')
     .map(({ line, number }) => {
       const [name, tonnes, ...rest] = line.split(',').map((cell) => cell.trim());
-      if (!name || rest.length > 0 || !(Number(tonnes) > 0)) throw new Error(`line ${number}: expected "name,tonnes", got "${line}"`);
+      if (!name || rest.length > 0 || !(Number(tonnes) > 0))
+        throw new Error(`line ${number}: expected "name,tonnes", got "${line}"`);
       return { name, tonnes: Number(tonnes) };
     });
 }

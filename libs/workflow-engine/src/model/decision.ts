@@ -1,11 +1,4 @@
-import type {
-  Condition,
-  NodeStatus,
-  Outputs,
-  WorkflowPhase,
-  WorkflowSpec,
-  WorkflowStatus,
-} from '@argosy/workflow-spec';
+import type { NodeStatus, WorkflowSpec, WorkflowStatus } from '@argosy/workflow-spec';
 import type { EngineCommand } from './command.js';
 import type { Instant } from './instant.js';
 
@@ -62,4 +55,3 @@ export interface Decision<State> {
   /** null when the pass changed nothing: then nothing is written. */
   readonly patch: WorkflowPatch | null;
 }
-export type { Condition, Outputs, WorkflowPhase };

@@ -24,7 +24,6 @@ export interface RoomMade {
   readonly type: 'RoomMade';
 }
 export type NodeEvent = PodObserved | PodLost | TimerDue | ChildFinished | RoomMade;
-export type NodeEventType = NodeEvent['type'];
 
 interface EventsByKind extends Record<PodKind, PodObserved | PodLost | TimerDue> {
   suspend: TimerDue;

@@ -1,5 +1,5 @@
 import type { Template } from '@argosy/workflow-spec';
-import type { PodKind, TemplateKind } from './frame.js';
+import type { TemplateKind } from './frame.js';
 
 /** In the order in which Argo looks: the first field that is set decides. */
 const PRECEDENCE: readonly TemplateKind[] = [
@@ -21,6 +21,3 @@ export function templateKindOf(template: Template): TemplateKind {
   if (!kind) throw new Error(`template ${template.name ?? ''} has no type`);
   return kind;
 }
-
-const POD_KINDS: ReadonlySet<string> = new Set<PodKind>(['container', 'containerSet', 'script', 'resource', 'data']);
-export const isPodKind = (kind: string): kind is PodKind => POD_KINDS.has(kind);

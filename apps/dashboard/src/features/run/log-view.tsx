@@ -26,7 +26,9 @@ function useLog(runId: string, nodeId: string): readonly Line[] {
       waiting = [];
       timer = undefined;
       // After a broken connection the log comes again from its start; what is known is not shown twice.
-      setLines((before) => [...before, ...fresh.filter(({ number }) => number >= before.length)]);
+      setLines((before) =>
+        fresh.reduce((shown, line) => (line.number >= shown.length ? [...shown, line] : shown), before),
+      );
     };
     const { unsubscribe } = client.subscription(StepLogDocument, { runId, nodeId }).subscribe(({ data }) => {
       if (!data || data.logLines.container !== 'main') return;

@@ -4,7 +4,6 @@ export interface TreeStep {
   readonly step: StepFragment;
   readonly depth: number;
 }
-export type Named = Pick<StepFragment, 'name'>;
 
 /** The name one level up: `a[0].b(1:x)` → `a[0].b` → `a[0]` → `a`. Null at the top. */
 export function enclosingName(name: string): string | null {
