@@ -175,6 +175,28 @@ describe.each(kinds)('workflows as processes under the supervisor in %s', (kind,
     });
   }, 60_000);
 
+  it('are stopped with a signal they may use, and leave their exit handler to run', async () => {
+    const name = await submit(
+      [
+        sh('main', 'trap "echo goodbye; exit 0" TERM; echo ready; while :; do sleep 0.05; done'),
+        sh('exit', 'echo {{workflow.status}} > /tmp/s', { s: '/tmp/s' }),
+      ],
+      { onExit: 'exit' },
+    );
+    await until(async () => (node(await get(name), name)?.phase === 'Running' ? true : undefined));
+    let log = '';
+    const pod = { type: resources.pods, namespace: 'default', name };
+    for await (const chunk of cluster.api.logs(pod, { container: 'main', follow: true })) {
+      if (log === '') expect(await controller.applyIntent('default', name, { type: 'StopRun' })).toEqual({ ok: true });
+      log += Buffer.from(chunk).toString();
+    }
+    expect(log).toMatch(/^ready\n[^]*goodbye\n$/);
+    const workflow = await ended(name);
+    expect(workflow.status?.phase).toBe('Failed');
+    expect(node(workflow, `${name}.onExit`)).toMatchObject({ phase: 'Succeeded' });
+    expect(parameter(workflow, `${name}.onExit`)).toBe('Failed');
+  }, 60_000);
+
   it('have sidecars for as long as main runs', async () => {
     const template = sh('main', 'while [ ! -f /var/run/argo/up ]; do sleep 0.02; done; echo done');
     const sidecars = [

@@ -32,6 +32,7 @@ export class PodRunner {
   private isGone = false;
   private writing: Promise<void> | undefined;
   private cancelDeadline: (() => void) | undefined;
+  private deadlineSeconds: number | undefined;
   private forced: PodOutcome | undefined;
 
   constructor(
@@ -68,7 +69,7 @@ export class PodRunner {
   }
 
   private async run(): Promise<void> {
-    this.watchDeadline();
+    this.setDeadline(this.pod.spec?.activeDeadlineSeconds);
     try {
       const volumes = await this.volumes();
       if (volumes && (await this.initialize(volumes))) await this.runMain(volumes);
@@ -135,11 +136,15 @@ export class PodRunner {
     return { phase: hasSucceeded ? 'Succeeded' : 'Failed' };
   }
 
-  private watchDeadline(): void {
-    const seconds = this.pod.spec?.activeDeadlineSeconds;
+  /** The one thing of a pod's spec that matters and may change while it runs; seconds from its start. */
+  setDeadline(seconds: number | undefined): void {
+    if (seconds === this.deadlineSeconds || this.outcome) return;
+    this.deadlineSeconds = seconds;
+    this.cancelDeadline?.();
     if (seconds === undefined) return;
     const grace = this.pod.spec?.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS;
-    this.cancelDeadline = this.node.clock.after(seconds * 1000, () =>
+    const leftMs = Date.parse(this.startTime) + seconds * 1000 - this.node.clock.now();
+    this.cancelDeadline = this.node.clock.after(Math.max(0, leftMs), () =>
       this.stop(grace, {
         phase: 'Failed',
         reason: 'DeadlineExceeded',

@@ -295,6 +295,14 @@ describe('a node', () => {
     expect((await end('slow')).status).toMatchObject({ phase: 'Failed', reason: 'DeadlineExceeded' });
   });
 
+  it('ends a running pod whose deadline is moved into the past', async () => {
+    await start();
+    await createPod('stopped', { terminationGracePeriodSeconds: 1, containers: [shell('sleep 60')] });
+    await until('stopped', (pod) => pod.status?.phase === 'Running');
+    await kube.patch(refTo('stopped'), 'merge', { spec: { activeDeadlineSeconds: 1 } });
+    expect((await end('stopped')).status).toMatchObject({ phase: 'Failed', reason: 'DeadlineExceeded' });
+  });
+
   it('holds back pods that do not fit and runs them in order', async () => {
     await start({ maxPods: 1 });
     await createPod('a', { containers: [shell('read x < /dev/zero & sleep 0.2')] });

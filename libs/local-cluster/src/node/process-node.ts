@@ -152,8 +152,9 @@ class RunningNode implements ProcessNode {
       if (!this.active.has(uid)) this.waiting.set(uid, object);
       this.schedule();
       if (this.waiting.has(uid) && !object.status?.conditions?.length) this.track(this.markUnschedulable(object));
-    } else if (nodeName === this.nodeName && !isOver && !runner && !this.active.has(uid)) {
-      this.track(this.markLost(object));
+    } else if (nodeName === this.nodeName && !isOver) {
+      if (runner) runner.setDeadline(object.spec?.activeDeadlineSeconds);
+      else if (!this.active.has(uid)) this.track(this.markLost(object));
     }
   }
 

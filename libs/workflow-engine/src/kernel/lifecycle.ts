@@ -26,6 +26,8 @@ export function advanceWorkflow(run: RunDraft): void {
     if (!root || isSuspended(run)) return;
     const hooksOver = driveWorkflowHooks(run);
     if (!isFulfilled(root.phase) || run.frame(run.idOf(run.name))) return;
+    // `workflow.status` and `workflow.failures` may have been asked for in this pass before the entry had ended.
+    run.forgetGlobals();
     const exit = driveExitHandler(run);
     if (exit.isOver && hooksOver) finishWorkflow(run, root, exit.node);
   } catch (error) {
