@@ -24,9 +24,9 @@ describe('the example workflows on a local cluster', () => {
   }, 60_000);
 
   it('puts a submitted parameter over the one of the workflow', async () => {
-    const result = await run('parameters', [{ name: 'message', value: 'ahoy "sailor" {{x}}' }]);
+    const result = await run('parameters', [{ name: 'message', value: 'ahoy "sailor" $HOME' }]);
     expect(result.phase).toBe('SUCCEEDED');
-    expect(await logOf(stack.client, result.id, result.nodes[0]?.id ?? '')).toEqual(['ahoy "sailor" {{x}}']);
+    expect(await logOf(stack.client, result.id, result.nodes[0]?.id ?? '')).toEqual(['ahoy "sailor" $HOME']);
   }, 60_000);
 
   it('hands the result of a script to the next step', async () => {

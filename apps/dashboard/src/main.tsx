@@ -9,6 +9,8 @@ import './shell/styles.css';
 
 const theme = createTheme({
   primaryColor: 'sea',
+  // Dark enough for white text on it in the light theme, and the other way round (WCAG AA).
+  primaryShade: { light: 8, dark: 7 },
   colors: {
     sea: ['#e8f4fa', '#d3e5ee', '#a5cadd', '#74aecc', '#4d96be', '#3488b6', '#2580b3', '#176e9e', '#08628e', '#00557e'],
   },

@@ -1,4 +1,4 @@
-import { Alert, Badge, Card, Group, SimpleGrid, Skeleton, Stack, Text, Title } from '@mantine/core';
+import { Alert, Card, Group, SimpleGrid, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { useEffect, useState } from 'react';
 import type { ReactElement } from 'react';
 import { client } from '../../graphql/client.js';
@@ -8,9 +8,9 @@ import { ago } from '../../shell/format.js';
 import { useNow } from '../../shell/use-now.js';
 
 const STATES = {
-  CONNECTED: { word: 'connected', color: 'teal' },
-  DISCONNECTED: { word: 'disconnected', color: 'red' },
-  PENDING: { word: 'waiting for its agent', color: 'yellow' },
+  CONNECTED: { word: 'connected', color: 'var(--phase-good)' },
+  DISCONNECTED: { word: 'disconnected', color: 'var(--phase-bad)' },
+  PENDING: { word: 'waiting for its agent', color: 'var(--phase-pending)' },
 } as const;
 
 export function ClustersPage(): ReactElement {
@@ -63,9 +63,9 @@ function ClusterCard({ cluster }: { cluster: ClusterCardFragment }): ReactElemen
     <Card withBorder padding="md">
       <Group justify="space-between" mb="xs">
         <Text fw={600}>{cluster.name}</Text>
-        <Badge color={color} variant="light">
+        <Text size="sm" fw={600} c={color}>
           {word}
-        </Badge>
+        </Text>
       </Group>
       {facts.map(([name, value]) => (
         <Group key={name} justify="space-between" gap="xs">
