@@ -23,7 +23,15 @@ type Body = Dispatcher.ResponseData['body'];
 
 const ANSWER_TIMEOUT_MS = 60_000;
 const KEEP_ALIVE_MS = 15_000;
+/** For requests that are answered at once. Watches and logs that are followed have connections of their own, without limit. */
 const MAX_CONNECTIONS = 64;
+
+/** Streams stay open for hours: in one pool with requests, the logs of 64 pods would leave none for anything else. */
+interface Pools {
+  readonly key: string;
+  readonly requests: Dispatcher;
+  readonly streams: Dispatcher;
+}
 
 /**
  * HTTP to one API server. client-node reads the configuration and keeps credentials fresh (files, exec plugins, rotating
@@ -31,7 +39,7 @@ const MAX_CONNECTIONS = 64;
  * log streams crash the process when they break.
  */
 export class Connection {
-  private dispatcher: { readonly key: string; readonly value: Dispatcher } | undefined;
+  private pools: Pools | undefined;
 
   private constructor(
     private readonly config: KubeConfig,
@@ -55,7 +63,7 @@ export class Connection {
 
   /** One request, one JSON answer. */
   async json(request: KubeRequest): Promise<unknown> {
-    const body = await this.send(request, ANSWER_TIMEOUT_MS);
+    const body = await this.send(request, 'requests', ANSWER_TIMEOUT_MS);
     try {
       return await body.json();
     } catch (error) {
@@ -65,7 +73,7 @@ export class Connection {
 
   /** A request whose answer comes bit by bit, for as long as the server likes. */
   async *stream(request: KubeRequest): AsyncGenerator<Uint8Array> {
-    const body = await this.send(request, 0);
+    const body = await this.send(request, 'streams', 0);
     try {
       for await (const chunk of body) yield chunk as Uint8Array;
     } catch (error) {
@@ -78,14 +86,14 @@ export class Connection {
   }
 
   async close(): Promise<void> {
-    await this.dispatcher?.value.destroy();
+    await Promise.all([this.pools?.requests.destroy(), this.pools?.streams.destroy()]);
   }
 
-  private async send(request: KubeRequest, bodyTimeout: number): Promise<Body> {
+  private async send(request: KubeRequest, pool: 'requests' | 'streams', bodyTimeout: number): Promise<Body> {
     let answer: Dispatcher.ResponseData;
     try {
-      const { dispatcher, headers } = await this.authorize();
-      answer = await dispatcher.request({
+      const { pools, headers } = await this.authorize();
+      answer = await pools[pool].request({
         ...target(this.server, request.path),
         method: request.method,
         headers: {
@@ -105,7 +113,7 @@ export class Connection {
     throw fromStatus(answer.statusCode, await answer.body.text().catch(() => ''));
   }
 
-  private async authorize(): Promise<{ dispatcher: Dispatcher; headers: Record<string, string> }> {
+  private async authorize(): Promise<{ pools: Pools; headers: Record<string, string> }> {
     const options: RequestOptions = {};
     await this.config.applyToHTTPSOptions(options);
     const headers: Record<string, string> = {};
@@ -113,15 +121,16 @@ export class Connection {
     if (typeof options.auth === 'string') {
       headers.Authorization = `Basic ${Buffer.from(options.auth).toString('base64')}`;
     }
-    return { dispatcher: this.dispatcherFor(options), headers };
+    return { pools: this.poolsFor(options), headers };
   }
 
-  /** One pool for as long as certificates stay the same; a rotated certificate gets a new one. */
-  private dispatcherFor(options: RequestOptions): Dispatcher {
+  /** The same pools for as long as certificates stay the same; a rotated certificate gets new ones. */
+  private poolsFor(options: RequestOptions): Pools {
     const { ca, cert, key, rejectUnauthorized, servername } = options;
     const cacheKey = [ca, cert, key, rejectUnauthorized, servername].map(String).join('\n');
-    if (this.dispatcher?.key === cacheKey) return this.dispatcher.value;
-    void this.dispatcher?.value.close();
+    if (this.pools?.key === cacheKey) return this.pools;
+    void this.pools?.requests.close();
+    void this.pools?.streams.close();
     const tls = {
       ...(ca !== undefined && { ca }),
       ...(cert !== undefined && { cert }),
@@ -132,11 +141,12 @@ export class Connection {
     const connect = { ...tls, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS } as Agent.Options['connect'];
     const proxy = this.config.getCurrentCluster()?.proxyUrl;
     if (proxy?.startsWith('socks')) throw new KubeError('BadRequest', 'SOCKS proxies are not supported', 400);
-    const value: Dispatcher = proxy
-      ? new ProxyAgent({ uri: proxy, requestTls: tls as ProxyAgent.Options['requestTls'] & object })
-      : new Agent({ connect, connections: MAX_CONNECTIONS });
-    this.dispatcher = { key: cacheKey, value };
-    return value;
+    const pool = (connections: number | null): Dispatcher =>
+      proxy
+        ? new ProxyAgent({ uri: proxy, requestTls: tls as ProxyAgent.Options['requestTls'] & object })
+        : new Agent({ connect, connections });
+    this.pools = { key: cacheKey, requests: pool(MAX_CONNECTIONS), streams: pool(null) };
+    return this.pools;
   }
 }
 
