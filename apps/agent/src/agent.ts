@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { KubeApi, KubeObject } from '@argosy/kube';
-import { resources, systemClock } from '@argosy/kube';
+import { isKubeError, resources, systemClock } from '@argosy/kube';
 import type { Hello } from '@argosy/link-protocol';
 import type { Logger } from '@argosy/platform';
 import { WorkflowController } from '@argosy/workflow-controller';
@@ -144,7 +144,11 @@ export class Agent {
   }
 
   private async describe(): Promise<Pick<Hello, 'agentVersion' | 'cluster'>> {
-    const { items } = await this.options.kube.list<ClusterNode>(resources.nodes);
+    // An agent of one namespace may not look at nodes, and does its work all the same.
+    const { items } = await this.options.kube.list<ClusterNode>(resources.nodes).catch((error: unknown) => {
+      if (isKubeError(error, 'Forbidden')) return { items: [] };
+      throw error;
+    });
     const kubernetesVersion = items[0]?.status?.nodeInfo?.kubeletVersion ?? 'unknown';
     return {
       agentVersion: VERSION,

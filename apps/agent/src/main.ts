@@ -35,12 +35,12 @@ async function start(config: AgentConfig): Promise<void> {
     await kube.close();
     process.exit(exitCode);
   };
-  onEnd(config.ARGOSY_EXIT_WITH_PARENT === '1', () => void end());
+  onEnd(config.ARGOSY_EXIT_WITH_PARENT, () => void end());
   sayReady({ cluster: credential.clusterName });
 }
 
 function kubeOptions({ ARGOSY_KUBECONFIG, ARGOSY_KUBE_URL, ARGOSY_KUBE_TOKEN }: AgentConfig): ClientNodeKubeOptions {
-  if (ARGOSY_KUBE_URL !== undefined) return { url: ARGOSY_KUBE_URL, token: ARGOSY_KUBE_TOKEN };
+  if (ARGOSY_KUBE_URL !== undefined) return { url: ARGOSY_KUBE_URL, token: ARGOSY_KUBE_TOKEN?.reveal() };
   return ARGOSY_KUBECONFIG !== undefined ? { kubeconfig: ARGOSY_KUBECONFIG } : { inCluster: true };
 }
 

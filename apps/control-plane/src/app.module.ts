@@ -29,14 +29,14 @@ export interface AppOptions {
   readonly tokenSecret: string;
   /** Folder of the repository's or image's files: schema, migrations. */
   readonly root: string;
-  /** Of replicas that do more than answer requests: see QueuesModule. */
-  readonly extraModules?: readonly DynamicModule[];
+  /** What a replica does besides answering requests. */
+  readonly workers: readonly DynamicModule[];
 }
 
 @Module({})
 export class AppModule {
   static of(options: AppOptions): DynamicModule {
-    const { config, tokenSecret, root, extraModules = [] } = options;
+    const { config, tokenSecret, root, workers } = options;
     const answering = [
       graphqlModule(`${root}/apps/control-plane/schema.graphql`),
       AccessModule,
@@ -52,7 +52,7 @@ export class AppModule {
         ambient(options),
         JwtModule.register({ global: true, secret: tokenSecret }),
         ...(config.ARGOSY_ROLE === 'worker' ? [] : answering),
-        ...extraModules,
+        ...workers,
       ],
       controllers: [HealthController],
       providers: config.ARGOSY_ROLE === 'worker' ? [] : [{ provide: APP_INTERCEPTOR, useExisting: AccessInterceptor }],

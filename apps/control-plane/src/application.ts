@@ -16,6 +16,7 @@ import { deriveSecret } from './modules/access/secrets.js';
 import { Database } from './persistence/database.js';
 import { keptSecret } from './persistence/kept-secret.js';
 import { Notifications } from './persistence/notifications.js';
+import { QueuesModule } from './queues/queues.module.js';
 
 export interface ApplicationOptions {
   readonly config: ControlPlaneConfig;
@@ -66,7 +67,7 @@ export async function startApplication(options: ApplicationOptions): Promise<App
 }
 
 async function createApp(
-  { config, root }: ApplicationOptions,
+  { config, databaseUrl, root }: ApplicationOptions,
   logger: Logger,
   database: Database,
   notifications: Notifications,
@@ -81,8 +82,9 @@ async function createApp(
     if (!notifications.isListening) throw new Error('not connected; trying again');
   });
   const tokenSecret = deriveSecret(masterSecret(config), 'access-tokens');
-  const module = AppModule.of({ config, database, notifications, clock, health, metrics, tokenSecret, root });
-  const app = await NestFactory.create<NestExpressApplication>(module, {
+  const workers = config.ARGOSY_ROLE === 'api' ? [] : [QueuesModule.of(config, databaseUrl)];
+  const options = { config, database, notifications, clock, health, metrics, tokenSecret, root, workers };
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.of(options), {
     logger: new NestLogger(logger),
     bodyParser: false,
     abortOnError: false,

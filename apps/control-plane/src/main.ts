@@ -6,6 +6,7 @@ import { controlPlaneConfig } from './config/control-plane.config.js';
 import type { ControlPlaneConfig } from './config/control-plane.config.js';
 import { deriveSecret } from './modules/access/secrets.js';
 import { prepareDatabase } from './persistence/prepare-database.js';
+import { prepareQueueSchema } from './queues/queue-schema.js';
 
 /** The repository's root, or the image's, seen from dist/apps/control-plane. */
 const root = join(import.meta.dirname, '../../..');
@@ -16,6 +17,7 @@ async function start(config: ControlPlaneConfig): Promise<void> {
     dataDir: config.ARGOSY_DATA_DIR,
     migrationsDir: join(root, 'prisma/migrations'),
     rolePassword: deriveSecret(masterSecret(config), 'application-role'),
+    prepareMore: prepareQueueSchema,
   });
   try {
     const application = await startApplication({ config, databaseUrl: database.url, root });

@@ -1,10 +1,10 @@
+import { secretVariable, switchVariable } from '@argosy/platform';
 import { z } from 'zod';
 
 export const agentConfig = z
   .object({
     ARGOSY_CONTROL_PLANE_URL: z.url({ protocol: /^https?$/ }).describe('Address of the control plane'),
-    ARGOSY_JOIN_TOKEN: z
-      .string()
+    ARGOSY_JOIN_TOKEN: secretVariable()
       .optional()
       .describe('Needed once; afterwards the credential in the data folder is used'),
     ARGOSY_AGENT_DATA_DIR: z
@@ -12,7 +12,7 @@ export const agentConfig = z
       .describe('Folder of the credential and of what the control plane has not got yet'),
     ARGOSY_KUBECONFIG: z.string().optional().describe('Kubeconfig file; the rights of the pod are used when absent'),
     ARGOSY_KUBE_URL: z.url().optional().describe('Address of the Kubernetes API, instead of a kubeconfig'),
-    ARGOSY_KUBE_TOKEN: z.string().optional().describe('Bearer token for ARGOSY_KUBE_URL'),
+    ARGOSY_KUBE_TOKEN: secretVariable().optional().describe('Bearer token for ARGOSY_KUBE_URL'),
     ARGOSY_NAMESPACE: z.string().optional().describe('Only this namespace; all when absent'),
     ARGOSY_SUPERVISOR_IMAGE: z.string().default('argosy/executor').describe('Image that holds /supervisor'),
     ARGOSY_SUPERVISOR_DELIVERY: z
@@ -20,7 +20,7 @@ export const agentConfig = z
       .default('image-volume')
       .describe('How the supervisor gets into pods'),
     ARGOSY_HEALTH_PORT: z.coerce
-      .number()
+      .number('must be a number')
       .int()
       .min(0)
       .max(65_535)
@@ -30,7 +30,7 @@ export const agentConfig = z
       .enum(['trace', 'debug', 'info', 'warn', 'error'])
       .default('info')
       .describe('Least important log lines to write'),
-    ARGOSY_EXIT_WITH_PARENT: z.string().optional().describe('1: end when standard input closes'),
+    ARGOSY_EXIT_WITH_PARENT: switchVariable(false).describe('1: end when standard input closes'),
   })
   .refine(({ ARGOSY_KUBECONFIG, ARGOSY_KUBE_URL }) => !(ARGOSY_KUBECONFIG && ARGOSY_KUBE_URL), {
     path: ['ARGOSY_KUBE_URL'],

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { Metrics } from '@argosy/platform';
 import type { AgentHealth } from '../agent.js';
 
 export interface HealthServer {
@@ -11,7 +11,7 @@ export interface HealthServer {
 
 /** Liveness and metrics. A lost link is no reason to restart an agent, a disk that refuses is one to look. */
 export async function startHealthServer(port: number, health: () => AgentHealth): Promise<HealthServer> {
-  const registry = metricsOf(health);
+  const { registry } = metricsOf(health);
   const server = createServer((request, response) => {
     if (request.url === '/healthz') {
       const { diskError } = health();
@@ -29,18 +29,10 @@ export async function startHealthServer(port: number, health: () => AgentHealth)
   };
 }
 
-function metricsOf(health: () => AgentHealth): Registry {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+function metricsOf(health: () => AgentHealth): Metrics {
+  const metrics = new Metrics('agent').collectProcess();
   const gauge = (name: string, help: string, value: (health: AgentHealth) => number): void => {
-    new Gauge({
-      name: `argosy_agent_${name}`,
-      help,
-      registers: [registry],
-      collect() {
-        this.set(value(health()));
-      },
-    });
+    metrics.gauge(`argosy_agent_${name}`, help, [], (it) => it.set(value(health())));
   };
   gauge('connected', '1 while the link to the control plane is up', ({ connected }) => Number(connected));
   gauge('outbox_depth', 'Facts that the control plane has not acknowledged', ({ outboxDepth }) => outboxDepth);
@@ -49,7 +41,7 @@ function metricsOf(health: () => AgentHealth): Registry {
   gauge('running_workflows', 'Workflows that have not finished', ({ runningWorkflows }) => runningWorkflows);
   gauge('running_pods', 'Pods that run', ({ runningPods }) => runningPods);
   gauge('pending_pods', 'Pods that wait to run', ({ pendingPods }) => pendingPods);
-  return registry;
+  return metrics;
 }
 
 const listening = (server: Server, port: number): Promise<void> =>

@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import type { Clock } from '@argosy/kube';
 import { sleep, systemClock } from '@argosy/kube';
 import { JOIN_PATH } from '@argosy/link-protocol';
+import type { Secret } from '@argosy/platform';
 import { z } from 'zod';
 import { Backoff } from './backoff.js';
 
+const ANSWER_TIMEOUT_MS = 30_000;
 const credentialShape = z.object({ clusterId: z.string(), clusterName: z.string(), credential: z.string() });
 export type Credential = z.infer<typeof credentialShape>;
 
@@ -16,7 +18,7 @@ export class JoinError extends Error {
 export interface JoinOptions {
   readonly dataDir: string;
   readonly controlPlaneUrl: string;
-  readonly joinToken: string | undefined;
+  readonly joinToken: Secret | undefined;
   readonly clock?: Clock;
   readonly random?: () => number;
   /** The control plane could not be reached. */
@@ -36,7 +38,7 @@ export async function obtainCredential(options: JoinOptions): Promise<Credential
   const backoff = new Backoff(random);
   for (;;) {
     try {
-      const credential = await exchange(options.controlPlaneUrl, joinToken);
+      const credential = await exchange(options.controlPlaneUrl, joinToken.reveal());
       keep(path, credential);
       return credential;
     } catch (error) {
@@ -52,6 +54,7 @@ async function exchange(controlPlaneUrl: string, token: string): Promise<Credent
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ token }),
+    signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
   });
   const body: unknown = await response.json().catch(() => undefined);
   const said = (body as { message?: string } | undefined)?.message;

@@ -68,7 +68,7 @@ describe('the uplink', () => {
     expect(stored()).toEqual(Array.from({ length: 30 }, (_, n) => `f${n + 1}`));
     expect(taken.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6]);
     expect(controlPlane.hellos.length).toBeGreaterThan(5);
-  });
+  }, 60_000);
 
   it('sends after a restart what it had not sent before', async () => {
     await outbox.append([fact(1)]);

@@ -122,7 +122,7 @@ describe('the outbox', () => {
       expect(await everything(new Outbox({ dir: copy }))).toEqual([...ids, 'next']);
     }
     rmSync(copy, { recursive: true });
-  });
+  }, 60_000);
 
   it('begins a new stream when something in the middle is damaged, whichever byte', async () => {
     const outbox = new Outbox({ dir });

@@ -89,8 +89,11 @@ export class TestControlPlane {
           break;
         }
         case 'apply': {
-          this.facts.push(...action.facts);
-          this.stored.set(streamId, action.seq);
+          // What was on its way on a connection before this one may have been stored after the welcome.
+          if (action.seq > (this.stored.get(streamId) ?? 0)) {
+            this.facts.push(...action.facts);
+            this.stored.set(streamId, action.seq);
+          }
           const ack = session.applied(action.seq);
           if (ack) socket.send(encodeMessage(ack));
           break;

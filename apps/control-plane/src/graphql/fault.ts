@@ -1,4 +1,3 @@
-import { unwrapResolverError } from '@apollo/server/errors';
 import { AuthenticationError } from '../modules/access/access.errors.js';
 import { HttpException } from '@nestjs/common';
 import { GraphQLError } from 'graphql';
@@ -15,16 +14,19 @@ export interface Fault {
 
 /** What was expected goes out as it is; what was not becomes a number under which the log tells more. */
 export function faultOf(error: GraphQLError, correlationId: string): Fault {
-  const original = unwrapResolverError(error);
-  const formatted = error.toJSON();
-  const { code } = error.extensions;
+  const original = rootOf(error);
+  // How the answer is sent over HTTP is no business of the caller's.
+  const { http: _http, ...extensions } = error.extensions;
+  // The server calls every fault of validation the same; rules of ours have codes of their own.
+  const code = (original instanceof GraphQLError && original.extensions.code) || extensions.code;
+  const formatted = { ...error.toJSON(), extensions: { ...extensions, ...(code ? { code } : {}) } };
   if (original instanceof AuthenticationError) return { shown: { ...formatted, extensions: { code: original.code } } };
   if (original instanceof HttpException)
     return { shown: { ...formatted, message: original.message, extensions: { code: 'BAD_USER_INPUT' } } };
   if (typeof code === 'string' && code !== INTERNAL) return { shown: formatted };
   // Errors of the language itself (syntax, types of variables) come from the library and have no cause.
-  if (original instanceof GraphQLError && !original.originalError)
-    return { shown: { ...formatted, extensions: { ...formatted.extensions, code: 'BAD_USER_INPUT' } } };
+  if (original instanceof GraphQLError)
+    return { shown: { ...formatted, extensions: { ...extensions, code: 'BAD_USER_INPUT' } } };
   const { locations, path } = formatted;
   return {
     shown: {
@@ -35,6 +37,13 @@ export function faultOf(error: GraphQLError, correlationId: string): Fault {
     },
     unexpected: original,
   };
+}
+
+/** What a resolver threw, however often it was wrapped on the way. */
+function rootOf(error: GraphQLError): Error {
+  let root: Error = error;
+  while (root instanceof GraphQLError && root.originalError) root = root.originalError;
+  return root;
 }
 
 /** Thrown while the context of an operation is made, where only GraphQL's own errors keep their code. */

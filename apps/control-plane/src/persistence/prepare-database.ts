@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { startEmbeddedPostgres } from '@argosy/embedded-postgres';
 import { AppError } from '@argosy/platform';
 import pg from 'pg';
-import { prepareApplicationRole } from './application-role.js';
+import { APPLICATION_ROLE, prepareApplicationRole } from './application-role.js';
 import { keptSecret } from './kept-secret.js';
 import { migrate, pendingMigrations } from './migrate.js';
 
@@ -13,6 +13,8 @@ export interface DatabaseOptions {
   readonly migrationsDir: string;
   /** For the role as which the application connects, where we may make it. */
   readonly rolePassword: string;
+  /** Makes schemas that are not the migrations' business, and gives the role its rights on them. */
+  readonly prepareMore: (client: pg.ClientBase, role: string) => Promise<void>;
 }
 export interface PreparedDatabase {
   /** As a role that row-level security holds for. */
@@ -26,9 +28,9 @@ export interface PreparedDatabase {
  * Throws AppError with a sentence for people.
  */
 export async function prepareDatabase(options: DatabaseOptions): Promise<PreparedDatabase> {
-  const { url, dataDir, migrationsDir, rolePassword } = options;
+  const { url, dataDir } = options;
   if (url !== undefined && !(await mayCreateRoles(url))) {
-    await checkPrepared(url, migrationsDir);
+    await checkPrepared(url, options.migrationsDir);
     return { url, stop: () => Promise.resolve() };
   }
   const embedded =
@@ -40,15 +42,27 @@ export async function prepareDatabase(options: DatabaseOptions): Promise<Prepare
       : undefined;
   try {
     const adminUrl = url ?? embedded?.url() ?? '';
-    await migrate(adminUrl, migrationsDir);
     return {
-      url: await prepareApplicationRole(adminUrl, rolePassword),
+      url: await deploy({ ...options, adminUrl }),
       stop: () => embedded?.stop() ?? Promise.resolve(),
     };
   } catch (error) {
     await embedded?.stop();
     throw error;
   }
+}
+
+/** Brings the schema up to date and makes the application's role. Returns the connection string to use. */
+export async function deploy({
+  adminUrl,
+  migrationsDir,
+  rolePassword,
+  prepareMore,
+}: Pick<DatabaseOptions, 'migrationsDir' | 'rolePassword' | 'prepareMore'> & { adminUrl: string }): Promise<string> {
+  await migrate(adminUrl, migrationsDir);
+  const url = await prepareApplicationRole(adminUrl, rolePassword);
+  await asking(adminUrl, (client) => prepareMore(client, APPLICATION_ROLE));
+  return url;
 }
 
 async function mayCreateRoles(url: string): Promise<boolean> {

@@ -28,6 +28,11 @@ export class PurgeRepository {
     return tx.purgedRun.findMany({ where: { runId: { in: [...runIds] } } });
   }
 
+  /** Tombstones are not needed for ever. */
+  async forget(tx: Transaction, before: Date): Promise<void> {
+    await tx.purgedRun.deleteMany({ where: { purgedAt: { lt: before } } });
+  }
+
   /** Deletes some of what is left; false when that was all. */
   async clear(tx: Transaction, runId: string): Promise<boolean> {
     const deleted = [

@@ -1,0 +1,316 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { EPOCH_ANNOTATION, RUN_ID_LABEL } from '@argosy/link-protocol';
+import { FakeClock } from '@argosy/platform';
+import type { Application } from '../../application.js';
+import { Database } from '../../persistence/database.js';
+import { OutboxRepository } from '../../persistence/outbox.repository.js';
+import { Maintenance } from '../../queues/maintenance.js';
+import { ApiClient } from '../../testing/api-client.js';
+import type { TestTenant } from '../../testing/tenancy.js';
+import type { TestDatabase } from '../../testing/test-server.js';
+import { TestServer } from '../../testing/test-server.js';
+import { AccessRepository } from '../access/access.repository.js';
+import { SessionsRepository } from '../access/sessions.repository.js';
+import { ClustersRepository } from '../clusters/clusters.repository.js';
+import { PurgeRepository } from './purge.repository.js';
+
+const MANIFEST = `apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata:
+  generateName: hello-
+  labels: { app: web }
+spec:
+  entrypoint: main
+  arguments:
+    parameters:
+      - { name: who, value: world }
+      - { name: times }
+  templates:
+    - name: main
+      container: { image: busybox, command: [echo, "{{workflow.parameters.who}}"] }
+`;
+
+let server: TestServer;
+let db: TestDatabase;
+let app: Application;
+let tenant: TestTenant;
+let client: ApiClient;
+let [east, west] = ['', ''];
+beforeAll(async () => {
+  server = await TestServer.start();
+});
+afterAll(() => server.stop());
+beforeEach(async () => {
+  db = await server.newDatabase();
+  app = await db.startReplica();
+  tenant = await db.tenancy.tenant('acme');
+  client = new ApiClient(app, (await db.tenancy.user(tenant, 'ann', 'admin')).token);
+  east = await db.tenancy.cluster(tenant, 'east');
+  west = await db.tenancy.cluster(tenant, 'west');
+});
+afterEach(() => db.close());
+
+interface Submitted {
+  readonly __typename: string;
+  readonly problems?: readonly { message: string; path: string; line: number }[];
+  readonly run: {
+    readonly id: string;
+    readonly name: string;
+    readonly phase: string;
+    readonly placementReason: string;
+    readonly yaml: string;
+    readonly cluster: { readonly name: string };
+    readonly parameters: readonly { name: string; value: string }[];
+  };
+}
+async function submit(input: object): Promise<Submitted> {
+  const query = `mutation ($input: SubmitRunInput!) { submitRun(input: $input) { __typename
+    ... on InvalidInput { problems { message path line } }
+    ... on SubmitRunSuccess { run { id name phase placementReason yaml cluster { name } parameters { name value } } } } }`;
+  const times = { name: 'times', value: '3' };
+  const whole = { manifest: MANIFEST, parameters: [times], ...input };
+  return (await client.ask<{ submitRun: Submitted }>(query, { input: whole })).submitRun;
+}
+const commands = () =>
+  db.rows<{ cluster_id: string; seq: string; epoch: number; state: string; body: Record<string, unknown> }>(
+    'SELECT cluster_id, seq, epoch, state, body FROM agent_command ORDER BY cluster_id, seq',
+  );
+
+describe('submitting', () => {
+  it('writes the run, the command to its cluster and the audit event, and tells why this cluster', async () => {
+    await db.admin.query('UPDATE cluster SET epoch = 7');
+    const { run } = await submit({ cluster: 'west', namespace: 'ci', labels: { team: 'x' } });
+    expect(run).toMatchObject({
+      name: expect.stringMatching(/^hello-[a-z0-9]{5}$/) as unknown,
+      phase: 'SUBMITTED',
+      placementReason: 'asked for by name',
+      cluster: { name: 'west' },
+      parameters: [
+        { name: 'who', value: 'world' },
+        { name: 'times', value: '3' },
+      ],
+    });
+    expect(run.yaml).toContain(`name: ${run.name}`);
+    const [command] = await commands();
+    expect(command).toMatchObject({ cluster_id: west, seq: '1', epoch: 7, state: 'pending' });
+    expect(command?.body).toMatchObject({
+      type: 'CreateWorkflow',
+      runId: run.id,
+      workflow: {
+        metadata: {
+          name: run.name,
+          namespace: 'ci',
+          labels: { app: 'web', team: 'x', [RUN_ID_LABEL]: run.id },
+          annotations: { [EPOCH_ANNOTATION]: '7' },
+        },
+      },
+    });
+    expect(await db.rows('SELECT action, actor_name, target_id FROM audit_event')).toEqual([
+      { action: 'run.submit', actor_name: 'token of ann', target_id: run.id },
+    ]);
+  });
+
+  it('goes to the connected cluster with the fewest unfinished runs, when any will do', async () => {
+    await db.tenancy.cluster(tenant, 'away', false);
+    await db.tenancy.run(tenant, east);
+    await db.tenancy.run(tenant, west, { phase: 'SUCCEEDED' });
+    const { run } = await submit({});
+    expect(run.cluster.name).toBe('west');
+    expect(run.placementReason).toBe('the least busy of 2 clusters, with 0 unfinished runs');
+  });
+
+  it('happens once for each idempotency key, also at the same time', async () => {
+    const answers = await Promise.all(Array.from({ length: 8 }, () => submit({ idempotencyKey: 'push-42' })));
+    expect(new Set(answers.map(({ run }) => run.id)).size).toBe(1);
+    expect(await commands()).toHaveLength(1);
+  });
+
+  it('numbers the commands of a cluster without holes, in the order in which they are committed', async () => {
+    await Promise.all(Array.from({ length: 20 }, () => submit({ cluster: 'east' })));
+    expect((await commands()).map(({ seq }) => Number(seq))).toEqual(
+      Array.from({ length: 20 }, (_, index) => index + 1),
+    );
+  });
+
+  it('needs a value for every parameter', async () => {
+    const { __typename, problems } = await submit({ parameters: [] });
+    expect(__typename).toBe('InvalidInput');
+    expect(JSON.stringify(problems)).toContain('times');
+  });
+});
+
+describe('actions', () => {
+  const act = async (name: string, id: string, args = ''): Promise<Record<string, unknown>> => {
+    const query = `mutation { ${name}(id: "${id}"${args}) { __typename ... on RunStateConflict { phase message } } }`;
+    return (await client.ask<Record<string, Record<string, unknown>>>(query))[name] ?? {};
+  };
+
+  it('become commands to the agent, in order', async () => {
+    const id = await db.tenancy.run(tenant, east, { name: 'build', namespace: 'ci' });
+    await act('suspendRun', id);
+    await act('resumeRun', id, ', nodeFieldSelector: "displayName=approve"');
+    await act('stopRun', id, ', message: "enough"');
+    await act('terminateRun', id);
+    const ref = { runId: id, namespace: 'ci', name: 'build' };
+    expect((await commands()).map(({ body }) => body)).toEqual([
+      { type: 'SuspendRun', ...ref },
+      { type: 'ResumeRun', ...ref, by: 'token of ann', nodeFieldSelector: 'displayName=approve' },
+      { type: 'StopRun', ...ref, message: 'enough' },
+      { type: 'TerminateRun', ...ref },
+    ]);
+  });
+
+  it('are refused where the state of the run does not allow them', async () => {
+    const failed = await db.tenancy.run(tenant, east, { name: 'failed', phase: 'FAILED' });
+    const good = await db.tenancy.run(tenant, east, { name: 'good', phase: 'SUCCEEDED' });
+    const running = await db.tenancy.run(tenant, east, { name: 'running' });
+    for (const name of ['stopRun', 'terminateRun', 'suspendRun', 'resumeRun'])
+      expect(await act(name, failed)).toEqual({
+        __typename: 'RunStateConflict',
+        phase: 'FAILED',
+        message: 'failed has ended already (failed).',
+      });
+    expect(await act('retryRun', running)).toMatchObject({ message: 'running has not ended yet.' });
+    expect(await act('retryRun', good)).toMatchObject({ __typename: 'RunStateConflict' });
+    expect(await act('retryRun', failed)).toEqual({ __typename: 'RunActionSuccess' });
+    expect(await act('retryRun', good, ', input: { restartSuccessful: true, nodeFieldSelector: "name=x" }')).toEqual({
+      __typename: 'RunActionSuccess',
+    });
+    expect(await commands()).toHaveLength(2);
+  });
+});
+
+describe('deleting', () => {
+  const remove = (id: string, purge: boolean) =>
+    client.ask('mutation ($id: ID!, $purge: Boolean) { deleteRun(id: $id, purge: $purge) { __typename } }', {
+      id,
+      purge,
+    });
+
+  it('removes the workflow and keeps the history', async () => {
+    const id = await db.tenancy.run(tenant, east);
+    await remove(id, false);
+    expect((await commands())[0]?.body).toMatchObject({ type: 'DeleteWorkflow', runId: id });
+    expect(await client.ask('query ($id: ID!) { run(id: $id) { id } }', { id })).toEqual({ run: { id } });
+  });
+
+  it('for good hides the run at once, clears what hung on it, and takes in nothing more of it', async () => {
+    const id = await db.tenancy.run(tenant, east);
+    await db.tenancy.node(tenant, id, 'n');
+    await db.tenancy.log(tenant, id, 'n', 0, ['secret']);
+    await remove(id, true);
+    expect(await client.ask('query ($id: ID!) { run(id: $id) { id } }', { id })).toEqual({ run: null });
+    const database = new Database(db.url);
+    const maintenance = new Maintenance(
+      database,
+      new AccessRepository(),
+      new SessionsRepository(),
+      new ClustersRepository(),
+      new PurgeRepository(),
+      new OutboxRepository(),
+      new FakeClock(new Date()),
+    );
+    const relayed: unknown[] = [];
+    await maintenance.relay({ add: async (job, payload) => void relayed.push({ job, payload }) });
+    expect(relayed).toEqual([{ job: 'clear-purged-run', payload: { tenantId: tenant.id, runId: id } }]);
+    await maintenance.clearPurgedRun(tenant.id, id);
+    await database.close();
+    expect(await db.counts()).toMatchObject({ run: 0, run_node: 0, log_chunk: 0, outbox: 0, purged_run: 1 });
+    await db.tenancy.run(tenant, east, { id });
+    expect(await db.counts()).toMatchObject({ run: 0 });
+  });
+});
+
+describe('lists', () => {
+  interface Page {
+    readonly totalCount: number;
+    readonly nodes: readonly { name: string }[];
+    readonly pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; endCursor: string };
+  }
+  const list = async (args: string): Promise<Page> =>
+    (
+      await client.ask<{ runs: Page }>(
+        `{ runs${args ? `(${args})` : ''} { totalCount nodes { name } pageInfo { hasNextPage hasPreviousPage endCursor } } }`,
+      )
+    ).runs;
+  const namesOf = async (args: string): Promise<string[]> => (await list(args)).nodes.map(({ name }) => name);
+
+  beforeEach(async () => {
+    const at = (hour: number): string => `2026-03-01T${String(hour).padStart(2, '0')}:00:00Z`;
+    const seeds: {
+      name: string;
+      phase: string;
+      labels?: Record<string, string>;
+      namespace?: string;
+      startedAt?: string;
+      finishedAt?: string;
+    }[] = [
+      {
+        name: 'alpha-build',
+        phase: 'SUCCEEDED',
+        labels: { app: 'web', tier: 'front' },
+        startedAt: at(2),
+        finishedAt: at(9),
+      },
+      { name: 'beta-build', phase: 'FAILED', labels: { app: 'web' }, startedAt: at(3), finishedAt: at(8) },
+      { name: 'gamma_test', phase: 'RUNNING', labels: { app: 'db', tier: 'back' }, startedAt: at(4) },
+      { name: 'delta-100%', phase: 'SUBMITTED', namespace: 'ci' },
+    ];
+    for (const [hour, seed] of seeds.entries())
+      await db.tenancy.run(tenant, hour % 2 ? west : east, { ...seed, createdAt: at(hour) });
+  });
+
+  it.each([
+    ['', ['delta-100%', 'gamma_test', 'beta-build', 'alpha-build']],
+    ['filter: { clusters: ["east"] }', ['gamma_test', 'alpha-build']],
+    ['filter: { namespaces: ["ci"] }', ['delta-100%']],
+    ['filter: { phases: [FAILED, RUNNING] }', ['gamma_test', 'beta-build']],
+    ['filter: { nameContains: "BUILD" }', ['beta-build', 'alpha-build']],
+    ['filter: { nameContains: "a_t" }', ['gamma_test']],
+    ['filter: { nameContains: "0%" }', ['delta-100%']],
+    ['filter: { labelSelector: "app=web,tier!=front" }', ['beta-build']],
+    ['filter: { labelSelector: "tier in (front, back), app" }', ['gamma_test', 'alpha-build']],
+    ['filter: { labelSelector: "app notin (web)" }', ['delta-100%', 'gamma_test']],
+    ['filter: { labelSelector: "!app" }', ['delta-100%']],
+    [
+      'filter: { createdAfter: "2026-03-01T01:00:00Z", createdBefore: "2026-03-01T03:00:00Z" }',
+      ['gamma_test', 'beta-build'],
+    ],
+    ['orderBy: { field: NAME, direction: ASC }', ['alpha-build', 'beta-build', 'delta-100%', 'gamma_test']],
+    ['orderBy: { field: FINISHED_AT, direction: ASC }', ['beta-build', 'alpha-build', 'gamma_test', 'delta-100%']],
+  ])('with %s', async (args, expected) => {
+    const { nodes, totalCount } = await list(args);
+    const names = nodes.map(({ name }) => name);
+    if (args.includes('FINISHED_AT')) expect(names.slice(0, 2)).toEqual(expected.slice(0, 2));
+    else expect(names).toEqual(expected);
+    expect(totalCount).toBe(expected.length);
+  });
+
+  it.each(
+    ['CREATED_AT', 'STARTED_AT', 'FINISHED_AT', 'NAME'].flatMap((field) => [
+      [field, 'ASC'],
+      [field, 'DESC'],
+    ]),
+  )('by %s %s come page by page as they come at once', async (field, direction) => {
+    const order = `orderBy: { field: ${field}, direction: ${direction} }`;
+    const atOnce = await namesOf(order);
+    expect(atOnce).toHaveLength(4);
+    const paged: string[] = [];
+    for (let after = ''; ;) {
+      const { nodes, pageInfo } = await list(`${order}, first: 1${after}`);
+      paged.push(...nodes.map(({ name }) => name));
+      expect(pageInfo.hasPreviousPage).toBe(after !== '');
+      if (!pageInfo.hasNextPage) break;
+      after = `, after: "${pageInfo.endCursor}"`;
+    }
+    expect(paged).toEqual(atOnce);
+  });
+
+  it('do not take a cursor of another order', async () => {
+    const { pageInfo } = await list('first: 1');
+    const { errors } = await client.send(
+      `{ runs(orderBy: { field: NAME, direction: ASC }, after: "${pageInfo.endCursor}") { totalCount } }`,
+    );
+    expect(errors?.[0]?.extensions?.code).toBe('BAD_USER_INPUT');
+  });
+});
