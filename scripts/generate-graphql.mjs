@@ -1,5 +1,5 @@
-// Merges the features' schema files into apps/control-plane/schema.graphql (committed) and generates the types of resolvers.
-// `--check` fails when the committed schema is stale.
+// Generates the types of resolvers from the features' schema files. `--schema` also merges those files into
+// apps/control-plane/schema.graphql, which is committed; `--check` only says whether that one is up to date.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { codegen } from '@graphql-codegen/core';
@@ -42,7 +42,7 @@ if (process.argv.includes('--check')) {
     process.exit(1);
   }
 } else {
-  writeFileSync(target, `${text}\n`);
+  if (process.argv.includes('--schema')) writeFileSync(target, `${text}\n`);
   // What a resolver gives for these types is less than the type: the rest comes from field resolvers.
   const mappers = {
     Run: '../../modules/runs/run.mapper.js#RunFields',

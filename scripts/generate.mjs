@@ -6,6 +6,9 @@ import { fail, run, step } from './steps.mjs';
 process.chdir(new URL('..', import.meta.url).pathname);
 try {
   await makeAll(generateSteps, step);
+  await step('Merge the GraphQL schema', () =>
+    run(process.execPath, ['scripts/generate-graphql.mjs', '--schema']).then(() => undefined),
+  );
   await step('Generate the JSON Schema of the Argo kinds', () =>
     run(process.execPath, ['scripts/generate-spec-schema.mjs']).then(() => undefined),
   );

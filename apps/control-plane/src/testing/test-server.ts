@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { jest } from '@jest/globals';
 import { startEmbeddedPostgres, TemplateDatabase } from '@argosy/embedded-postgres';
 import type { EmbeddedPostgres } from '@argosy/embedded-postgres';
 import type { Clock } from '@argosy/platform';
@@ -16,6 +17,9 @@ import { Tenancy } from './tenancy.js';
 
 const root = resolve(import.meta.dirname, '../../../..');
 const ROLE_PASSWORD = 'application';
+
+// Servers start and databases are copied before tests; on a busy machine that takes more than the 5 s of unit tests.
+jest.setTimeout(60_000);
 
 /** A real PostgreSQL with our schema, copied for each test. */
 export class TestServer {
