@@ -90,7 +90,7 @@ export class Uplink {
   }
 
   private async dial(): Promise<void> {
-    const { url, credential, outbox, describeCluster, logger } = this.options;
+    const { url, credential, describeCluster, logger } = this.options;
     const self = await describeCluster().catch((err: unknown) => void logger.debug({ err }, 'The cluster is silent'));
     if (this.stopped) return;
     if (!self) return this.redial('the cluster does not answer');
@@ -103,15 +103,19 @@ export class Uplink {
     });
     this.socket = socket;
     let why = 'closed';
-    socket.on('open', () => {
-      const { streamId, firstSeq, lastSeq } = outbox;
-      this.session = new AgentSession({ streamId, firstSeq, lastSeq, lastCommandSeq: lastCommandSeq(outbox) });
-      socket.send(encodeMessage(this.session.hello(self)));
-    });
+    // Only after what came over the connection before: a command that is being written down must not be asked for again.
+    socket.on('open', () => this.enqueue(socket, async () => this.greet(socket, self)));
     socket.on('message', (data: Buffer) => this.enqueue(socket, () => this.received(data.toString())));
     socket.on('ping', () => this.heartbeat.heard());
     socket.on('error', (error) => (why = error.message));
     socket.on('close', () => this.closed(socket, why));
+  }
+
+  private greet(socket: WebSocket, self: Pick<Hello, 'agentVersion' | 'cluster'>): void {
+    const { outbox } = this.options;
+    const { streamId, firstSeq, lastSeq } = outbox;
+    this.session = new AgentSession({ streamId, firstSeq, lastSeq, lastCommandSeq: lastCommandSeq(outbox) });
+    socket.send(encodeMessage(this.session.hello(self)));
   }
 
   private enqueue(socket: WebSocket, work: () => Promise<void>): void {

@@ -82,6 +82,8 @@ export class TestControlPlane {
       switch (action.do) {
         case 'greet': {
           this.hellos.push(action.hello);
+          // The acknowledgement of a command may have been lost with the connection; the hello makes up for it.
+          if (action.hello.lastCommandSeq > (this.taken.at(-1) ?? 0)) this.taken.push(action.hello.lastCommandSeq);
           streamId = action.hello.streamId;
           const rest = { clusterId: 'c', clusterName: 'east', epoch: this.epoch, heartbeatIntervalMs: 1000 };
           socket.send(encodeMessage(session.welcome(this.stored.get(streamId) ?? 0, this.resync, rest)));
