@@ -195,6 +195,20 @@ describe('facts and commands', () => {
     expect(disk.taken.map(({ seq }) => seq)).toEqual([1, 2]);
   });
 
+  it('count as taken when the acknowledgement was lost and the next hello names them', async () => {
+    await ask(stop('a'));
+    await ask(stop('b'));
+    disk.taken.push({ t: 'command', seq: 1, id: 'a', epoch: 0, body: stop('a') });
+    const agent = dial();
+    await agent.until(isWelcome(agent));
+    const [first] = await db.query('SELECT state FROM agent_command WHERE cluster_id = $1 AND seq = 1', [
+      cluster.clusterId,
+    ]);
+    expect(first).toEqual({ state: 'taken' });
+    await agent.until(() => disk.taken.length === 2);
+    expect(disk.taken.map(({ seq }) => seq)).toEqual([1, 2]);
+  });
+
   it('are not repeated to an agent that lost its disk when they are done, and are when they are not', async () => {
     const agent = dial();
     await ask(stop('done'));

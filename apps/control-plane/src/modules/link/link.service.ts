@@ -46,6 +46,8 @@ export class LinkService {
       });
       await this.sessions.replace(tx, { id: sessionId, tenantId, clusterId });
       await this.sessions.raiseCommandSeq(tx, clusterId, hello.lastCommandSeq);
+      // Should the acknowledgement have been lost with the last connection.
+      await this.commands.taken(tx, clusterId, hello.lastCommandSeq);
       const stream = await this.sessions.stream(tx, clusterId, hello.streamId);
       await this.notifications.publish(tx, { kind: 'cluster', tenantId, clusterId, sessionId });
       return { sessionId, storedSeq: stream.storedSeq, resync: stream.brokeOff };
