@@ -3,11 +3,11 @@ import { run } from './steps.mjs';
 import { whenStale } from './staleness.mjs';
 
 const node = (title, ...args) => run(process.execPath, args, { title });
-const nestApp = (app, ...more) => ({
+const nestApp = (app, { folder = `apps/${app}`, more = [] } = {}) => ({
   title: `Build ${app}`,
   stamp: `dist/.stamps/${app}`,
   inputs: [
-    `apps/${app}`,
+    folder,
     'libs',
     'prisma/schema.prisma',
     'package-lock.json',
@@ -16,7 +16,7 @@ const nestApp = (app, ...more) => ({
     'rspack.config.js',
     ...more,
   ],
-  outputs: [`dist/apps/${app}/main.js`],
+  outputs: [`dist/${folder}/main.js`],
   make: () => node(`Build ${app}`, 'node_modules/@nestjs/cli/bin/nest.js', 'build', app),
 });
 
@@ -62,7 +62,7 @@ export const buildSteps = [
     outputs: ['dist/executor/supervisor'],
     make: () => node('supervisor', 'scripts/build-supervisor.mjs'),
   },
-  nestApp('control-plane', 'apps/control-plane/schema.graphql'),
+  nestApp('control-plane', { more: ['apps/control-plane/schema.graphql'] }),
   nestApp('agent'),
   nestApp('local-cluster'),
   nestApp('cli'),
@@ -83,6 +83,9 @@ export const buildSteps = [
       ),
   },
 ];
+
+const supervisor = buildSteps.find(({ title }) => title === 'Build the supervisor');
+export const benchSteps = [...generateSteps, supervisor, nestApp('bench', { folder: 'bench', more: ['apps'] })];
 
 /** Makes what is stale. With `report`, every step is shown through it. */
 export async function makeAll(steps, report) {

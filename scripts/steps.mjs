@@ -58,6 +58,11 @@ export async function step(title, work) {
   }
 }
 
+/** For programs whose standard output belongs to what they print: names a step on standard error while `work` runs. */
+export async function quietStep(title, work) {
+  if ((await work()) !== 'up to date') process.stderr.write(`  ${title}\n`);
+}
+
 /** Prints why a step failed and leaves with exit code 1. */
 export function fail(error) {
   process.stderr.write(`\n${paint(31, error.message)}\n`);

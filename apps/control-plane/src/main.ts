@@ -5,19 +5,23 @@ import { masterSecret, startApplication } from './application.js';
 import { controlPlaneConfig } from './config/control-plane.config.js';
 import type { ControlPlaneConfig } from './config/control-plane.config.js';
 import { deriveSecret } from './modules/access/secrets.js';
-import { prepareDatabase } from './persistence/prepare-database.js';
+import { deploy, prepareDatabase } from './persistence/prepare-database.js';
 import { prepareQueueSchema } from './queues/queue-schema.js';
 
 /** The repository's root, or the image's, seen from dist/apps/control-plane. */
 const root = join(import.meta.dirname, '../../..');
 
+const schemaOptions = (config: ControlPlaneConfig) => ({
+  migrationsDir: join(root, 'prisma/migrations'),
+  rolePassword: deriveSecret(masterSecret(config), 'application-role'),
+  prepareMore: prepareQueueSchema,
+});
+
 async function start(config: ControlPlaneConfig): Promise<void> {
   const database = await prepareDatabase({
+    ...schemaOptions(config),
     url: config.DATABASE_URL,
     dataDir: config.ARGOSY_DATA_DIR,
-    migrationsDir: join(root, 'prisma/migrations'),
-    rolePassword: deriveSecret(masterSecret(config), 'application-role'),
-    prepareMore: prepareQueueSchema,
   });
   try {
     const application = await startApplication({ config, databaseUrl: database.url, root });
@@ -35,6 +39,17 @@ async function start(config: ControlPlaneConfig): Promise<void> {
   }
 }
 
+/** `npm run db:deploy`: prepares a server for control planes whose own role may not. */
+async function deploySchema(config: ControlPlaneConfig): Promise<void> {
+  if (config.DATABASE_URL === undefined)
+    throw new ConfigError(['DATABASE_URL: must be given; a role that owns the database and may create roles']);
+  const { url, applied } = await deploy({ ...schemaOptions(config), adminUrl: config.DATABASE_URL });
+  const news = applied.length > 0 ? `applied ${applied.join(', ')}` : 'nothing to apply';
+  process.stderr.write(`Schema: ${news}. Start the control plane with this DATABASE_URL:\n`);
+  // The one line on standard output, so that it can be piped into a secret. It changes when ARGOSY_SECRET does.
+  process.stdout.write(`${url}\n`);
+}
+
 /** What went wrong, as a sentence where it was foreseen. */
 function explain(error: unknown): string {
   const { code, address, port } = error as { code?: string; address?: string; port?: number };
@@ -46,7 +61,8 @@ function explain(error: unknown): string {
 }
 
 try {
-  await start(readConfig(controlPlaneConfig, process.env));
+  const config = readConfig(controlPlaneConfig, process.env);
+  await (process.argv[2] === 'deploy' ? deploySchema(config) : start(config));
 } catch (error) {
   const message = explain(error);
   sayFailed(message.split('\n    at ')[0] ?? message);

@@ -43,7 +43,7 @@ export async function prepareDatabase(options: DatabaseOptions): Promise<Prepare
   try {
     const adminUrl = url ?? embedded?.url() ?? '';
     return {
-      url: await deploy({ ...options, adminUrl }),
+      url: (await deploy({ ...options, adminUrl })).url,
       stop: () => embedded?.stop() ?? Promise.resolve(),
     };
   } catch (error) {
@@ -52,17 +52,24 @@ export async function prepareDatabase(options: DatabaseOptions): Promise<Prepare
   }
 }
 
-/** Brings the schema up to date and makes the application's role. Returns the connection string to use. */
+export interface Deployed {
+  /** Connection string of the application's role. */
+  readonly url: string;
+  /** Names of the migrations that were missing. */
+  readonly applied: readonly string[];
+}
+
+/** Brings the schema up to date and makes the application's role. */
 export async function deploy({
   adminUrl,
   migrationsDir,
   rolePassword,
   prepareMore,
-}: Pick<DatabaseOptions, 'migrationsDir' | 'rolePassword' | 'prepareMore'> & { adminUrl: string }): Promise<string> {
-  await migrate(adminUrl, migrationsDir);
+}: Pick<DatabaseOptions, 'migrationsDir' | 'rolePassword' | 'prepareMore'> & { adminUrl: string }): Promise<Deployed> {
+  const applied = await migrate(adminUrl, migrationsDir);
   const url = await prepareApplicationRole(adminUrl, rolePassword);
   await asking(adminUrl, (client) => prepareMore(client, APPLICATION_ROLE));
-  return url;
+  return { url, applied };
 }
 
 async function mayCreateRoles(url: string): Promise<boolean> {

@@ -1,12 +1,12 @@
 import type { NodeDelta, RunDelta } from '@argosy/link-protocol';
 import pg from 'pg';
-import type { ClusterIdentity } from '../apps/control-plane/src/modules/clusters/clusters.service.js';
-import { IngestRepository } from '../apps/control-plane/src/modules/link/ingest.repository.js';
-import { IngestService } from '../apps/control-plane/src/modules/link/ingest.service.js';
-import { nodeDelta, runDelta } from '../apps/control-plane/src/modules/link/testing/facts.js';
-import { startLinkDatabase } from '../apps/control-plane/src/modules/link/testing/link-database.js';
-import type { LinkDatabase } from '../apps/control-plane/src/modules/link/testing/link-database.js';
-import { AgentCommandsRepository } from '../apps/control-plane/src/modules/runs/agent-commands.repository.js';
+import type { ClusterIdentity } from '../../apps/control-plane/src/modules/clusters/clusters.service.js';
+import { IngestRepository } from '../../apps/control-plane/src/modules/link/ingest.repository.js';
+import { IngestService } from '../../apps/control-plane/src/modules/link/ingest.service.js';
+import { nodeDelta, runDelta } from '../../apps/control-plane/src/modules/link/testing/facts.js';
+import { startLinkDatabase } from '../../apps/control-plane/src/modules/link/testing/link-database.js';
+import type { LinkDatabase } from '../../apps/control-plane/src/modules/link/testing/link-database.js';
+import { AgentCommandsRepository } from '../../apps/control-plane/src/modules/runs/agent-commands.repository.js';
 
 export interface IngestRates {
   /** Node states a second through ingest: runs, nodes, numbers, notifications. */
