@@ -21,7 +21,7 @@ import { taskVariables } from '../scope/sibling-variables.js';
 import { templateOutputs } from '../scope/template-outputs.js';
 import { taskResultHolds } from '../graph/task-results.js';
 import type { TemplateHandler } from './handler.js';
-import { startTaskGroup } from './task-group.handler.js';
+import { resumeTaskGroup, startTaskGroup } from './task-group.handler.js';
 
 /** Runs tasks as soon as what they depend on allows it. */
 export const dagHandler: TemplateHandler<'dag'> = {
@@ -123,7 +123,10 @@ function openTask(run: RunDraft, id: NodeId, name: string): void {
   }
   countOpen(run, frame);
   const existing = run.nodeNamed(site.nodeName);
-  if (existing && isFulfilled(existing.phase)) return adoptEnded(run, site, existing);
+  if (existing && isFulfilled(existing.phase)) {
+    if (existing.type === 'TaskGroup' && run.tally.daemons(frame.id) > 0) makeCalls(run, frame, site, name);
+    return adoptEnded(run, site, existing);
+  }
   makeCalls(run, frame, site, name);
   if (!isKnown) connect(run, frame, name);
 }
@@ -136,7 +139,10 @@ function makeCalls(run: RunDraft, frame: DagFrame, site: CallSite, name: string)
     const calls = planCalls(task, run.globals, taskVariables(run, frame, JSON.stringify(text), name));
     const [only] = calls;
     const isExpanded = isLoop(task) && only?.name !== name;
-    if (isExpanded) return startTaskGroup(run, { ...site, call: task }, calls);
+    if (isExpanded) {
+      const isOver = isFulfilled(run.nodeNamed(site.nodeName)?.phase);
+      return (isOver ? resumeTaskGroup : startTaskGroup)(run, { ...site, call: task }, calls);
+    }
     if (!only) return;
     const existing = run.nodeNamed(site.nodeName);
     if (only.skip !== null && !existing) createEnded(run, site, { phase: 'Skipped', message: only.skip });

@@ -3,6 +3,7 @@ import { createEnded, endNode } from '../kernel/closing.js';
 import type { CallSite, GroupFrame, PlannedCall } from '../model/frame.js';
 import type { NodeId } from '../model/ids.js';
 import type { ChildFinished, RoomMade } from '../model/node-event.js';
+import { isUp } from '../policies/daemon.policy.js';
 import { FAIL_FAST_MESSAGE, mustFailFast } from '../policies/fail-fast.policy.js';
 
 /** How calls of one group are placed: everything of a call site that all of them share. */
@@ -32,6 +33,15 @@ export function openGroup(
   startQueued(run, frame.id, siteOf);
   const opened = run.frame(frame.id);
   if (opened?.kind === 'stepGroup' || opened?.kind === 'taskGroup') endIfFailingFast(run, opened);
+}
+
+/** Takes up the daemons that a group which is over has left running. */
+export function resumeDaemons(run: RunDraft, calls: readonly PlannedCall[], siteOf: SiteOf): void {
+  for (const [position, planned] of calls.entries()) {
+    const site = siteOf(planned, position);
+    const node = run.nodeNamed(site.nodeName);
+    if (isUp(node) && !run.frame(run.idOf(site.nodeName))) run.kernel.enter(run, site);
+  }
 }
 
 function startQueued(run: RunDraft, id: NodeId, siteOf: SiteOf): void {

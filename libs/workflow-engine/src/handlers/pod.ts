@@ -8,12 +8,13 @@ import { podNameOf } from '../model/ids.js';
 import { instant, parseTime } from '../model/instant.js';
 import type { PodLost, PodObserved, TimerDue } from '../model/node-event.js';
 import type { PodObservation } from '../model/observation.js';
+import { endPhase, isDaemon, isUp, whileRunning } from '../policies/daemon.policy.js';
 import { workflowDeadline } from '../policies/deadline.policy.js';
 import { hooksOf } from '../policies/hooks.policy.js';
 import { isLeftover } from '../policies/leftover-pod.policy.js';
 import { REFUSAL_ORDER } from '../policies/order.js';
 import { boundaryTemplate } from '../policies/parallelism.policy.js';
-import { accrueProgress, accrueResources } from '../policies/progress.policy.js';
+import { accrueProgress, accrueResources, completeProgress, reportProgress } from '../policies/progress.policy.js';
 import { activeDeadlineAt, earliest, pendingTimeoutAt, timeoutAt } from '../policies/timeout.policy.js';
 import { podNameFormat } from '../scope/global-variables.js';
 import { replaceTags } from '../scope/tags.js';
@@ -94,22 +95,25 @@ function observed(run: RunDraft, frame: PodFrame, node: NodeStatus, pod: PodObse
     }
     return;
   }
+  const daemon = isDaemon(frame.template);
   const change: Partial<NodeStatus> = {};
   if (pod.hostNodeName && pod.hostNodeName !== node.hostNodeName) change.hostNodeName = pod.hostNodeName;
   if (pod.phase === 'Running' || pod.outputsPending) {
-    if (node.phase === 'Pending') Object.assign(change, { phase: 'Running', message: undefined });
+    if (daemon) Object.assign(change, whileRunning(node, pod));
+    else if (node.phase === 'Pending') Object.assign(change, { phase: 'Running', message: undefined });
     if (Object.keys(change).length > 0) run.update(frame.id, change);
-    if (pod.progress) report(run, frame, pod.progress);
+    if (pod.progress) reportProgress(run, frame, pod.progress);
     return;
   }
   if (pod.resourcesDuration && Object.keys(pod.resourcesDuration).length > 0) {
     change.resourcesDuration = { ...pod.resourcesDuration };
     accrueResources(run, frame, pod.resourcesDuration);
   }
-  if (pod.progress) report(run, frame, pod.progress);
-  if (pod.phase === 'Succeeded') completeProgress(run, frame);
+  if (pod.progress) reportProgress(run, frame, pod.progress);
+  const phase = daemon ? endPhase(pod.phase) : pod.phase;
+  if (phase === 'Succeeded') completeProgress(run, frame);
   endNode(run, frame, {
-    phase: pod.phase,
+    phase,
     message: pod.message,
     outputs: outputsOf(frame.template, pod),
     finishedAt: pod.finishedAt,
@@ -131,24 +135,6 @@ function outputsOf(template: Template, pod: PodObservation): Outputs | undefined
   return Object.keys(outputs).length > 0 ? outputs : undefined;
 }
 
-function report(run: RunDraft, frame: PodFrame, progress: string): void {
-  const [doneBefore, allBefore] = parseProgress(run.node(frame.id)?.progress);
-  const [done, all] = parseProgress(progress);
-  if (all <= 0 || done > all || (done === doneBefore && all === allBefore)) return;
-  run.update(frame.id, { progress: `${done}/${all}` });
-  accrueProgress(run, frame, [done - doneBefore, all - allBefore]);
-}
-
-function completeProgress(run: RunDraft, frame: PodFrame): void {
-  const [, all] = parseProgress(run.node(frame.id)?.progress);
-  report(run, frame, `${all}/${all}`);
-}
-
-function parseProgress(progress: string | undefined): [done: number, all: number] {
-  const [, done, all] = /^(\d+)\/(\d+)$/.exec(progress ?? '') ?? [];
-  return [Number(done ?? 0), Number(all ?? 0)];
-}
-
 /**
  * A missing pod. Whether it was ever there is read from the phase: a node is Pending until its pod was seen running or
  * ended. A Pending pod has not run a line of the user's, so it is simply made again; any other one is lost.
@@ -163,6 +149,8 @@ function lost(run: RunDraft, frame: PodFrame, node: NodeStatus): void {
 function timedOut(run: RunDraft, frame: PodFrame, node: NodeStatus): void {
   if (!run.world.pod(frame.podName)) lost(run, frame, node);
   if (run.node(frame.id)?.phase !== 'Pending' && run.node(frame.id)?.phase !== 'Running') return;
+  // Nobody waits for a daemon that is up; it may take its time.
+  if (isUp(node)) return;
   const startedAt = parseTime(node.startedAt) ?? run.now;
   const timeout = timeoutAt(frame.template, startedAt);
   const pendingTimeout = pendingTimeoutAt(frame.template, startedAt);

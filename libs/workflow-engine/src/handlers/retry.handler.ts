@@ -1,10 +1,11 @@
 import type { NodeStatus, RetryStrategy, Template } from '@argosy/workflow-spec';
-import { endNode } from '../kernel/closing.js';
+import { endNode, releaseEnded } from '../kernel/closing.js';
 import { describeNode } from '../kernel/node-description.js';
 import type { RunDraft } from '../kernel/run-draft.js';
 import type { CallSite, RetryFrame } from '../model/frame.js';
 import type { NodeId } from '../model/ids.js';
 import { isFulfilled, isUnsuccessful } from '../model/phases.js';
+import { isUp } from '../policies/daemon.policy.js';
 import { isPastDeadline, workflowDeadline } from '../policies/deadline.policy.js';
 import { hooksOf } from '../policies/hooks.policy.js';
 import { ADMISSION_ORDER } from '../policies/order.js';
@@ -54,7 +55,7 @@ function advance(run: RunDraft, frame: RetryFrame): void {
   if (last && !isFulfilled(last.phase)) {
     // Found open while the tree is walked anew: take it up.
     if (!run.frame(last.id as NodeId)) startAttempt(run, frame, attempts.slice(0, -1));
-    return;
+    return followDaemon(run, frame, last.id as NodeId);
   }
   if (last && !isUnsuccessful(last.phase)) {
     return endNode(run, frame, { phase: 'Succeeded', outputs: last.outputs });
@@ -77,6 +78,14 @@ function advance(run: RunDraft, frame: RetryFrame): void {
         message: verdict.message,
       });
   }
+}
+
+/** With its attempt the call as a whole is up, and stays so while a further attempt replaces one that went away. */
+function followDaemon(run: RunDraft, frame: RetryFrame, attempt: NodeId): void {
+  const up = run.node(attempt);
+  const node = run.node(frame.id);
+  if (!isUp(up) || (node?.daemoned && node.podIP === up?.podIP)) return;
+  run.update(frame.id, { daemoned: true, ...(up?.podIP && { podIP: up.podIP }) });
 }
 
 function decide(run: RunDraft, frame: RetryFrame, attempts: readonly NodeStatus[]): RetryVerdict {
@@ -129,7 +138,9 @@ function attemptSite(run: RunDraft, frame: RetryFrame, earlier: readonly NodeSta
 function startAttempt(run: RunDraft, frame: RetryFrame, earlier: readonly NodeStatus[]): void {
   const variables = { retries: String(earlier.length), ...lastRetryVariables(earlier, '0') };
   const template = replaceTags(frame.template, run.globals.extend(variables)).value;
-  run.kernel.start(run, attemptSite(run, frame, earlier), template);
+  const site = attemptSite(run, frame, earlier);
+  run.kernel.start(run, site, template);
+  releaseEnded(run, run.idOf(site.nodeName));
 }
 
 function attemptsOf(run: RunDraft, frame: RetryFrame): NodeStatus[] {

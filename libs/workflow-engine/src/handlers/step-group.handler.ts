@@ -5,7 +5,7 @@ import type { CallSite, GroupFrame, PlannedCall, StepsFrame } from '../model/fra
 import { isUnsuccessful } from '../model/phases.js';
 import { planCalls } from '../scope/plan-calls.js';
 import { stepVariables } from '../scope/sibling-variables.js';
-import { onGroupEvent, openGroup } from './group.js';
+import { onGroupEvent, openGroup, resumeDaemons } from './group.js';
 import type { SiteOf } from './group.js';
 import type { NodeHandler } from './handler.js';
 
@@ -45,6 +45,14 @@ export function startStepGroup(run: RunDraft, steps: StepsFrame, group: number, 
   openGroup(run, { ...frame, calls }, siteIn(run, frame), isNew);
   const opened = run.frame(id);
   if (calls.length === 0 && opened?.kind === 'stepGroup') finish(run, opened);
+}
+
+/** Only when the tree is walked anew: otherwise what the group has left is known. */
+export function resumeStepGroup(run: RunDraft, steps: StepsFrame, group: number): void {
+  if (run.tally.daemons(steps.id) === 0) return;
+  const site = groupSite(steps, group);
+  const frame = { id: run.idOf(site.nodeName), name: site.nodeName, site };
+  resumeDaemons(run, planGroup(run, steps, group), siteIn(run, frame));
 }
 
 function planGroup(run: RunDraft, steps: StepsFrame, group: number): PlannedCall[] {

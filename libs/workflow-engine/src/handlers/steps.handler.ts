@@ -10,7 +10,7 @@ import { hooksOf } from '../policies/hooks.policy.js';
 import { resultReferences } from '../scope/references.js';
 import { stepVariables } from '../scope/sibling-variables.js';
 import { templateOutputs } from '../scope/template-outputs.js';
-import { startStepGroup } from './step-group.handler.js';
+import { resumeStepGroup, startStepGroup } from './step-group.handler.js';
 import type { TemplateHandler } from './handler.js';
 
 /** Runs groups of steps strictly one after the other. */
@@ -59,7 +59,10 @@ function advance(run: RunDraft, id: NodeId, from: number): void {
     if (node && isUnsuccessful(node.phase)) {
       return endNode(run, frame, { phase: 'Failed', message: node.message ?? '', change: lastNodes(run, node) });
     }
-    if (node && isFulfilled(node.phase)) continue;
+    if (node && isFulfilled(node.phase)) {
+      if (run.rebuilding) resumeStepGroup(run, frame, group);
+      continue;
+    }
     const current: StepsFrame = { ...frame, group };
     run.setFrame(current);
     return startStepGroup(run, current, group, () => connect(run, current, group));

@@ -4,7 +4,7 @@ import type { RunDraft } from '../kernel/run-draft.js';
 import type { CallSite, GroupFrame, PlannedCall } from '../model/frame.js';
 import { isUnsuccessful } from '../model/phases.js';
 import { hooksOf } from '../policies/hooks.policy.js';
-import { onGroupEvent, openGroup } from './group.js';
+import { onGroupEvent, openGroup, resumeDaemons } from './group.js';
 import type { SiteOf } from './group.js';
 import type { NodeHandler } from './handler.js';
 
@@ -31,6 +31,11 @@ export function startTaskGroup(run: RunDraft, site: CallSite, calls: readonly Pl
     calls: calls.map((planned) => ({ ...planned, call: withoutHooks(planned.call) })),
   };
   openGroup(run, frame, siteIn(frame), isNew);
+}
+
+/** Only when the tree is walked anew: otherwise what the loop has left is known. */
+export function resumeTaskGroup(run: RunDraft, site: CallSite, calls: readonly PlannedCall[]): void {
+  resumeDaemons(run, calls, siteIn({ id: run.idOf(site.nodeName), name: site.nodeName, site }));
 }
 
 function withoutHooks(call: PlannedCall['call']): PlannedCall['call'] {

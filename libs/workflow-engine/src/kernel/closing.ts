@@ -4,8 +4,10 @@ import { formatTime } from '../model/instant.js';
 import type { Instant } from '../model/instant.js';
 import type { NodeId } from '../model/ids.js';
 import { isCompleted, isFulfilled } from '../model/phases.js';
+import { isUp } from '../policies/daemon.policy.js';
 import { driveHooks, hooksOf } from '../policies/hooks.policy.js';
 import { publishGlobalOutputs } from '../policies/global-outputs.policy.js';
+import { completeProgress } from '../policies/progress.policy.js';
 import { describeNode } from './node-description.js';
 import type { RunDraft } from './run-draft.js';
 
@@ -20,6 +22,7 @@ export interface Ending {
 /** Ends an open node. Its owner hears of it once its hooks are fulfilled too. */
 export function endNode(run: RunDraft, frame: Frame, ending: Ending): void {
   if (isFulfilled(run.node(frame.id)?.phase)) return;
+  if (frame.kind === 'steps' || frame.kind === 'dag') endDaemons(run, frame.id);
   const outputs = ending.outputs && Object.keys(ending.outputs).length > 0 ? ending.outputs : undefined;
   run.update(frame.id, {
     ...ending.change,
@@ -27,22 +30,40 @@ export function endNode(run: RunDraft, frame: Frame, ending: Ending): void {
     phase: ending.phase,
     message: ending.message || undefined,
     finishedAt: formatTime(ending.finishedAt ?? run.now),
+    daemoned: undefined,
   });
   if (ending.phase === 'Succeeded') publishGlobalOutputs(run, outputs);
   if ('podName' in frame) run.forgetPod(frame.podName);
-  const { id, name, site, hooks, startedHooks, openHooks } = frame;
+  const { id, name, site, hooks, startedHooks, openHooks, isUp: wasUp } = frame;
   run.release(id);
-  run.setFrame({ kind: 'ended', id, name, site, hooks, startedHooks, openHooks });
+  run.setFrame({ kind: 'ended', id, name, site, hooks, startedHooks, openHooks, ...(wasUp && { isUp: wasUp }) });
   driveHooks(run, id);
   releaseEnded(run, id);
 }
 
-/** Tells the owner when nothing of the call is open any more. */
+/** Tells the owner when nothing of the call is open any more, or when what is left is a daemon that is up. */
 export function releaseEnded(run: RunDraft, id: NodeId): void {
   const frame = run.frame(id);
-  if (frame?.kind !== 'ended' || frame.openHooks > 0 || run.heldFrames().includes(id)) return;
-  run.removeFrame(id);
-  run.emit(frame.site.owner, { type: 'ChildFinished', child: id });
+  if (!frame || frame.openHooks > 0 || run.heldFrames().includes(id)) return;
+  if (frame.kind === 'ended') run.removeFrame(id);
+  else if (frame.isUp || !isUp(run.node(id))) return;
+  // Its end comes with the end of what is around it: then there is nothing more for a hook to see.
+  else run.setFrame({ ...frame, isUp: true, hooks: null });
+  // Told once; but a retried call wants to know of the end of its attempt too.
+  if (!frame.isUp || frame.site.attempt) run.emit(frame.site.owner, { type: 'ChildFinished', child: id });
+}
+
+/** Ends the daemons inside a steps or DAG node that is over; null: all that are left when the run is. */
+export function endDaemons(run: RunDraft, boundary: NodeId | null): void {
+  if (boundary !== null && run.tally.daemons(boundary) === 0) return;
+  const isMeant = ({ id, site }: Frame): boolean =>
+    (boundary === null || site.boundary === boundary) &&
+    (isUp(run.node(id)) || (site.attempt !== null && isUp(run.node(site.owner))));
+  const frames = [...run.openFrames()].filter(isMeant).sort((a, b) => (a.id < b.id ? -1 : 1));
+  for (const frame of frames) {
+    if (run.node(frame.id)?.type === 'Pod') completeProgress(run, frame);
+    endNode(run, frame, { phase: 'Succeeded' });
+  }
 }
 
 /** Takes up a call whose node ended in an earlier pass: only its hooks may still be open. */

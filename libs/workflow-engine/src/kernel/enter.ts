@@ -8,7 +8,7 @@ import { ADMISSION_ORDER, SCREENING_ORDER } from '../policies/order.js';
 import { bindInputs } from '../scope/template-inputs.js';
 import { resolveTemplate } from '../scope/template-lookup.js';
 import { templateKindOf } from '../model/template-kind.js';
-import { adoptEnded, endInError } from './closing.js';
+import { adoptEnded, endInError, releaseEnded } from './closing.js';
 import type { Kernel, RunDraft } from './run-draft.js';
 
 const MAX_DEPTH = 100;
@@ -36,6 +36,8 @@ function enter(run: RunDraft, site: CallSite): boolean {
   if (template.retryStrategy) startRetry(run, inner, template, template.retryStrategy);
   else start(run, inner, template);
   driveHooks(run, id);
+  // A daemon that was up before is found again and not waited for.
+  releaseEnded(run, id);
   return true;
 }
 

@@ -9,6 +9,7 @@ import { isSuspended } from '../policies/suspension.policy.js';
 import { workflowPhaseOf } from '../scope/global-variables.js';
 import { evaluateBoolean, replaceTags } from '../scope/tags.js';
 import { localScope } from '../scope/template-lookup.js';
+import { endDaemons } from './closing.js';
 import type { RunDraft } from './run-draft.js';
 
 /**
@@ -24,12 +25,14 @@ export function advanceWorkflow(run: RunDraft): void {
     }
     const root = run.nodeNamed(run.name);
     if (!root || isSuspended(run)) return;
+    // As the entry a daemon serves nobody.
+    if (run.frame(run.idOf(run.name))?.isUp) endDaemons(run, WORKFLOW_FRAME);
     const hooksOver = driveWorkflowHooks(run);
-    if (!isFulfilled(root.phase) || run.frame(run.idOf(run.name))) return;
+    if (!isFulfilled(run.nodeNamed(run.name)?.phase) || run.frame(run.idOf(run.name))) return;
     // `workflow.status` and `workflow.failures` may have been asked for in this pass before the entry had ended.
     run.forgetGlobals();
     const exit = driveExitHandler(run);
-    if (exit.isOver && hooksOver) finishWorkflow(run, root, exit.node);
+    if (exit.isOver && hooksOver) finishWorkflow(run, run.nodeNamed(run.name) ?? root, exit.node);
   } catch (error) {
     endWorkflow(run, 'Error', error instanceof Error ? error.message : String(error));
   }
@@ -101,7 +104,8 @@ function driveTopLevel(run: RunDraft, name: string, hook: LifecycleHook, onExit:
     if (!before && run.node(id)) run.addChild(run.idOf(run.name), id);
   }
   const node = run.node(id);
-  return node !== undefined && isFulfilled(node.phase) && !run.frame(id);
+  const frame = run.frame(id);
+  return frame?.isUp === true || (node !== undefined && isFulfilled(node.phase) && !frame);
 }
 
 /** The entry decides; if it succeeded, a failed exit handler does. */
@@ -124,6 +128,7 @@ export function endWorkflow(
   phase: Exclude<WorkflowPhase, '' | 'Pending' | 'Running'>,
   message: string,
 ): void {
+  endDaemons(run, null);
   const before = run.status.phase ?? '';
   const finishedAt = formatTime(run.now);
   run.status = {

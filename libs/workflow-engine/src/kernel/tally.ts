@@ -3,8 +3,9 @@ import type { NodeStatus } from '@argosy/workflow-spec';
 import { isOpen, isUnsuccessful } from '../model/phases.js';
 import type { NodeId } from '../model/ids.js';
 import type { RunIndex } from '../model/run-state.js';
+import { isUp } from '../policies/daemon.policy.js';
 
-type Counts = Pick<RunIndex, 'activePods' | 'runningPods' | 'activeChildren' | 'failedChildren'>;
+type Counts = Pick<RunIndex, 'activePods' | 'runningPods' | 'activeChildren' | 'failedChildren' | 'daemons'>;
 
 /**
  * The counters that limits look at, kept up with every change of a node instead of counted anew: each change takes the
@@ -15,12 +16,14 @@ export class Tally {
   runningPods: number;
   private readonly active: PersistentMap<NodeId, number>;
   private readonly failed: PersistentMap<NodeId, number>;
+  private readonly up: PersistentMap<NodeId, number>;
 
   constructor(counts: Counts | null) {
     this.activePods = counts?.activePods ?? 0;
     this.runningPods = counts?.runningPods ?? 0;
     this.active = (counts?.activeChildren ?? PersistentMap<NodeId, number>()).asMutable();
     this.failed = (counts?.failedChildren ?? PersistentMap<NodeId, number>()).asMutable();
+    this.up = (counts?.daemons ?? PersistentMap<NodeId, number>()).asMutable();
   }
 
   activeChildren(boundary: NodeId): number {
@@ -29,21 +32,23 @@ export class Tally {
   failedChildren(boundary: NodeId): number {
     return this.failed.get(boundary, 0);
   }
+  daemons(boundary: NodeId): number {
+    return this.up.get(boundary, 0);
+  }
 
   /** @returns whether a slot of a limit became free */
   move(before: NodeStatus | undefined, after: NodeStatus): boolean {
     if (before) this.share(before, -1);
     this.share(after, 1);
-    return before !== undefined && isOpen(before) && !isOpen(after);
+    return before !== undefined && takesPlace(before) && !takesPlace(after);
   }
 
   private share(node: NodeStatus, by: 1 | -1): void {
     const boundary = (node.boundaryID ?? '') as NodeId;
-    if (node.type === 'Pod' && isOpen(node)) {
-      this.activePods += by;
-      if (node.phase === 'Running') this.runningPods += by;
-    }
-    if (isLimited(node) && isOpen(node)) add(this.active, boundary, by);
+    if (node.type === 'Pod' && takesPlace(node)) this.activePods += by;
+    if (node.type === 'Pod' && node.phase === 'Running') this.runningPods += by;
+    if (isLimited(node) && takesPlace(node)) add(this.active, boundary, by);
+    if (isUp(node)) add(this.up, boundary, by);
     if (isUnsuccessful(node.phase) && isOwnFailure(node)) add(this.failed, boundary, by);
   }
 
@@ -53,9 +58,12 @@ export class Tally {
       runningPods: this.runningPods,
       activeChildren: this.active.asImmutable(),
       failedChildren: this.failed.asImmutable(),
+      daemons: this.up.asImmutable(),
     };
   }
 }
+
+const takesPlace = (node: NodeStatus): boolean => isOpen(node) && !isUp(node);
 
 const isLimited = (node: NodeStatus): boolean => node.type === 'Pod' || node.type === 'Steps' || node.type === 'DAG';
 

@@ -53,6 +53,8 @@ interface FrameBase {
   /** Keys of the hooks that were started. */
   readonly startedHooks: readonly string[];
   readonly openHooks: number;
+  /** A daemon that is up: the owner was told already, and goes on as if the call were over. */
+  readonly isUp?: true;
 }
 /** The node itself is fulfilled; the frame lives on for its hooks. */
 export interface EndedFrame extends FrameBase {

@@ -24,11 +24,13 @@ export interface RunIndex {
   readonly timers: TimerHeap | null;
   /** Frames with calls that a limit holds back, in tree order. */
   readonly held: readonly NodeId[];
-  /** Pod nodes Pending or Running: what `spec.parallelism` counts. */
+  /** Pod nodes Pending or Running, daemons that are up left out: what `spec.parallelism` counts. */
   readonly activePods: number;
   readonly runningPods: number;
   /** Open Pod, Steps and DAG nodes by boundary: what a template's `parallelism` counts. */
   readonly activeChildren: PersistentMap<NodeId, number>;
   /** Failed children by boundary: what a template's `failFast` looks at. */
   readonly failedChildren: PersistentMap<NodeId, number>;
+  /** Daemons that are up, by boundary. */
+  readonly daemons: PersistentMap<NodeId, number>;
 }

@@ -16,16 +16,41 @@ export function accrueResources(run: RunDraft, frame: Frame, used: Readonly<Reco
   run.status = { ...run.status, resourcesDuration: sum(run.status.resourcesDuration, used) };
 }
 
+/** Takes over the progress that a pod reported of itself. */
+export function reportProgress(run: RunDraft, frame: Frame, progress: string): void {
+  const [doneBefore, allBefore] = parseProgress(run.node(frame.id)?.progress);
+  const [done, all] = parseProgress(progress);
+  if (all <= 0 || done > all || (done === doneBefore && all === allBefore)) return;
+  run.update(frame.id, { progress: `${done}/${all}` });
+  accrueProgress(run, frame, [done - doneBefore, all - allBefore]);
+}
+
+export function completeProgress(run: RunDraft, frame: Frame): void {
+  const [, all] = parseProgress(run.node(frame.id)?.progress);
+  reportProgress(run, frame, `${all}/${all}`);
+}
+
+function parseProgress(progress: string | undefined): Progress {
+  const [, done, all] = /^(\d+)\/(\d+)$/.exec(progress ?? '') ?? [];
+  return [Number(done ?? 0), Number(all ?? 0)];
+}
+
 function* ownersOf(run: RunDraft, frame: Frame): Generator<Frame['id']> {
-  for (let owner = run.frame(frame.site.owner); owner; owner = run.frame(owner.site.owner)) {
+  for (let { site } = frame; ;) {
+    const owner = run.frame(site.owner);
     // A pod's own numbers are what its container reported; its hooks do not count into them.
-    if (run.node(owner.id)?.type !== 'Pod') yield owner.id;
+    if (run.node(site.owner) && run.node(site.owner)?.type !== 'Pod') yield site.owner;
+    // The group that a daemon was started in may be over; what is around the group is not.
+    const next = owner ?? run.frame(site.boundary);
+    if (!next) return;
+    if (!owner && run.node(next.id)?.type !== 'Pod') yield next.id;
+    site = next.site;
   }
 }
 
 function added(progress: string | undefined, [done, all]: Progress): string {
-  const [, doneBefore, allBefore] = /^(\d+)\/(\d+)$/.exec(progress ?? '') ?? [];
-  return `${Number(doneBefore ?? 0) + done}/${Number(allBefore ?? 0) + all}`;
+  const [doneBefore, allBefore] = parseProgress(progress);
+  return `${doneBefore + done}/${allBefore + all}`;
 }
 
 function sum(

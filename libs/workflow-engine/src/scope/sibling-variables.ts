@@ -4,6 +4,7 @@ import { isAncestor } from '../graph/dag-plan.js';
 import type { DagFrame, StepsFrame } from '../model/frame.js';
 import type { NodeId } from '../model/ids.js';
 import { isFulfilled } from '../model/phases.js';
+import { isUp } from '../policies/daemon.policy.js';
 import { aggregateVariables, nodeVariables } from './node-variables.js';
 import type { Artifacts, Variables } from './node-variables.js';
 import { siblingsIn } from './references.js';
@@ -44,7 +45,7 @@ export function taskVariables(run: RunDraft, frame: DagFrame, text: string, task
   for (const name of siblingsIn(text, 'tasks')) {
     if (task !== null && !isAncestor(frame.plan, name, task)) continue;
     const node = run.nodeNamed(`${frame.name}.${name}`);
-    if (!node || !isFulfilled(node.phase)) continue;
+    if (!node || !(isFulfilled(node.phase) || isUp(node))) continue;
     const prefix = `tasks.${name}`;
     Object.assign(variables, nodeVariables(prefix, node, artifacts));
     if (node.type !== 'TaskGroup') continue;

@@ -4,7 +4,7 @@ import { container, workflow } from './builders.js';
 import { Random } from './random.js';
 import type { PodScript } from './scripted-world.js';
 
-const LEAVES = ['plain', 'retried', 'patient', 'pause'] as const;
+const LEAVES = ['plain', 'retried', 'patient', 'pause', 'server'] as const;
 
 /** A workflow of nested steps and DAGs with loops, conditions, retries, hooks and limits, the same for the same seed. */
 export function randomWorkflow(seed: number): Workflow {
@@ -18,6 +18,11 @@ export function randomWorkflow(seed: number): Workflow {
     container('patient', {
       inputs: { parameters: [{ name: 'm', default: '0' }] },
       retryStrategy: { limit: 1, backoff: { duration: 5, factor: 2 } },
+    }),
+    container('server', {
+      inputs: { parameters: [{ name: 'm', default: '0' }] },
+      daemon: true,
+      ...(random.chance(0.5) && { retryStrategy: { limit: 1 } }),
     }),
     { name: 'pause', inputs: { parameters: [{ name: 'm', default: '0' }] }, suspend: { duration: 3 } },
     ...[0, 1].map((i) => composite(random, `inner${i}`, LEAVES)),
@@ -81,6 +86,11 @@ export const randomScript =
     const random = new Random(fnv1a32(`${seed} ${pod.podName}`));
     const times = { runsAfterMs: random.below(3) * 1000, endsAfterMs: 1000 + random.below(8) * 1000 };
     const fate = random.next();
+    // One that goes away while others use it ends differently depending on who is faster; that is for examples to show.
+    if (pod.template.daemon) {
+      if (fate < 0.8) return { runsAfterMs: 1000, readyAfterMs: times.endsAfterMs, endsAfterMs: 'never' };
+      return { ...times, readyAfterMs: times.endsAfterMs + 1 };
+    }
     if (fate < 0.7) return { ...times, result: String(random.below(5)) };
     if (fate < 0.88) return { ...times, phase: 'Failed', exitCode: 1 + random.below(3) };
     if (fate < 0.95) return { ...times, phase: 'Error', message: 'pod could not start' };

@@ -1,8 +1,9 @@
-import type { Outputs } from '@argosy/workflow-spec';
+import type { Artifact, Outputs } from '@argosy/workflow-spec';
 import type { EngineCommand, EnsurePod } from '../model/command.js';
 import { instant } from '../model/instant.js';
 import type { Instant } from '../model/instant.js';
 import type { PodObservation, World } from '../model/observation.js';
+import { earliest } from '../policies/timeout.policy.js';
 
 /** What a pod does, told in advance. Times are milliseconds from its creation. */
 export interface PodOutcome {
@@ -11,8 +12,15 @@ export interface PodOutcome {
   readonly exitCode?: number;
   readonly result?: string;
   readonly parameters?: Readonly<Record<string, string>>;
+  readonly artifacts?: readonly Artifact[];
+  /** While it is Pending, such as `ImagePullBackOff: no such image`. */
+  readonly pendingMessage?: string;
+  /** `N/M`, as it reports while it runs. */
+  readonly progress?: string;
   /** Default 1,000. */
   readonly runsAfterMs?: number;
+  /** When the running pod becomes ready. Default: as it runs. */
+  readonly readyAfterMs?: number;
   /** Default 2,000. `never` keeps it running until it is terminated. */
   readonly endsAfterMs?: number | 'never';
   /** The pod object is gone at its end instead of telling how it ended. */
@@ -25,6 +33,7 @@ interface ScriptedPod {
   observation: PodObservation;
   readonly outcome: PodOutcome;
   readonly runsAt: Instant;
+  readonly readyAt: Instant;
   endsAt: Instant | null;
 }
 
@@ -83,8 +92,9 @@ export class ScriptedWorld implements World {
     this.pods.set(command.podName, {
       outcome,
       runsAt: instant(this.now + runsAfterMs),
+      readyAt: instant(this.now + Math.max(runsAfterMs, outcome.readyAfterMs ?? 0)),
       endsAt: endsAfterMs === 'never' ? null : instant(this.now + endsAfterMs),
-      observation: pending(command, this.created.get(command.podName) ?? 1),
+      observation: pending(command, this.created.get(command.podName) ?? 1, outcome.pendingMessage),
     });
     return command.podName;
   }
@@ -106,7 +116,7 @@ export class ScriptedWorld implements World {
   nextEventAt(): Instant | null {
     let next: Instant | null = null;
     for (const pod of this.pods.values()) {
-      const at = pod.observation.phase === 'Pending' ? pod.runsAt : isFinal(pod.observation) ? null : pod.endsAt;
+      const at = nextOf(pod);
       if (at !== null && (next === null || at < next)) next = at;
     }
     return next;
@@ -119,6 +129,7 @@ export class ScriptedWorld implements World {
     for (const [podName, pod] of this.pods) {
       const before = pod.observation;
       if (pod.observation.phase === 'Pending' && pod.runsAt <= at) pod.observation = running(pod);
+      if (isUnready(pod) && pod.readyAt <= at) pod.observation = { ...pod.observation, ready: true };
       if (!isFinal(pod.observation) && pod.endsAt !== null && pod.endsAt <= at) {
         if (pod.outcome.vanishes) this.pods.delete(podName);
         else pod.observation = ended(pod, pod.endsAt, pod.outcome);
@@ -129,15 +140,23 @@ export class ScriptedWorld implements World {
   }
 }
 
+const isUnready = ({ observation }: ScriptedPod): boolean => observation.phase === 'Running' && !observation.ready;
+
+function nextOf(pod: ScriptedPod): Instant | null {
+  if (pod.observation.phase === 'Pending') return pod.runsAt;
+  if (isFinal(pod.observation)) return null;
+  return isUnready(pod) ? earliest(pod.readyAt, pod.endsAt) : pod.endsAt;
+}
+
 const isFinal = (pod: PodObservation): boolean => pod.phase !== 'Pending' && pod.phase !== 'Running';
 
-function pending(command: EnsurePod, incarnation: number): PodObservation {
+function pending(command: EnsurePod, incarnation: number, message = ''): PodObservation {
   return {
     podName: command.podName,
     nodeId: command.nodeId,
     uid: `${command.podName}-${incarnation}`,
     phase: 'Pending',
-    message: '',
+    message,
     startedAt: null,
     finishedAt: null,
     exitCode: null,
@@ -153,7 +172,7 @@ function pending(command: EnsurePod, incarnation: number): PodObservation {
 
 function running(pod: ScriptedPod): PodObservation {
   const hostNodeName = pod.outcome.hostNodeName ?? 'node-1';
-  return { ...pod.observation, phase: 'Running', startedAt: pod.runsAt, hostNodeName, podIP: '10.0.0.1', ready: true };
+  return { ...pod.observation, phase: 'Running', startedAt: pod.runsAt, hostNodeName, podIP: '10.0.0.1' };
 }
 
 function ended(pod: ScriptedPod, at: Instant, outcome: PodOutcome): PodObservation {
@@ -164,6 +183,7 @@ function ended(pod: ScriptedPod, at: Instant, outcome: PodOutcome): PodObservati
   if (outcome.result !== undefined) outputs.result = outcome.result;
   const parameters = Object.entries(outcome.parameters ?? {}).map(([name, value]) => ({ name, value }));
   if (parameters.length > 0) outputs.parameters = parameters;
+  if (outcome.artifacts) outputs.artifacts = [...outcome.artifacts];
   return {
     ...pod.observation,
     phase,

@@ -9,6 +9,7 @@ import type { RunIntent } from '../model/intent.js';
 import { isFinalWorkflowPhase } from '../model/phases.js';
 import type { RunState } from '../model/run-state.js';
 import { createRun } from '../projections/create-run.js';
+import type { CreateRunOptions } from '../projections/create-run.js';
 import { hydrate, projectWorkflow } from '../projections/workflow.js';
 import type { PodScript } from './scripted-world.js';
 import { ScriptedWorld } from './scripted-world.js';
@@ -26,9 +27,9 @@ export class WorkflowSimulation {
   private wakeAt: Instant | null = null;
   private changed: string[] | null = null;
 
-  constructor(workflow: Workflow, script?: PodScript, world = new ScriptedWorld(script)) {
+  constructor(workflow: Workflow, script?: PodScript, world = new ScriptedWorld(script), options?: CreateRunOptions) {
     this.world = world;
-    this.state = createRun(workflow);
+    this.state = createRun(workflow, options);
   }
 
   /** One pass with everything it asks for done. */
@@ -55,12 +56,25 @@ export class WorkflowSimulation {
     return this.state.status.phase ?? '';
   }
 
-  /** @returns false when nothing will happen by itself */
-  private waitForNext(): boolean {
+  /** Passes until a moment, and makes one at it, whether the run is over or not. */
+  runTo(at: Instant): void {
+    for (let passes = 0; passes < MAX_PASSES; passes++) {
+      this.pass();
+      if (this.changed?.length) continue;
+      if (!this.waitForNext(at)) break;
+    }
+    if (this.world.now >= at) return;
+    this.changed = this.world.advanceTo(at);
+    this.pass();
+  }
+
+  /** @returns false when nothing will happen by itself, or not until then */
+  private waitForNext(until: Instant | null = null): boolean {
     const outside = this.world.nextEventAt();
     const times = [outside, this.wakeAt].filter((at): at is Instant => at !== null);
     if (times.length === 0) return false;
     const next = instant(Math.max(Math.min(...times), this.world.now));
+    if (until !== null && next > until) return false;
     this.changed = this.world.advanceTo(next);
     return true;
   }
