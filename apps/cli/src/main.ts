@@ -19,6 +19,12 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 
+// Whoever reads us may have seen enough, as head does.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 const program = new Command('argosy')
   .description('Argo Workflows on many clusters from one control plane')
   .option('--server <url>', 'address of the control plane (ARGOSY_URL)')

@@ -9,6 +9,7 @@ import type { RunView, Watched } from '../live/live-tree.js';
 import { LocalRun } from '../local/local-run.js';
 import type { TreeRun, TreeStep } from '../output/run-tree.js';
 import { collect, readManifest, readParameters } from './arguments.js';
+import { LOG_TAIL_LINES } from './failure.js';
 import type { ParameterFlags } from './arguments.js';
 import { readWorkflow } from './manifest.js';
 
@@ -36,6 +37,7 @@ async function runHere(workflow: Workflow, log: boolean, context: CliContext): P
   const watched: Watched = { run: treeRun(workflow), nodes: [] };
   const view: RunView | undefined = log ? undefined : createView([watched], context);
   const followed = new Set<string>();
+  const pods = new Map<string, Pod>();
   const logs: Promise<void>[] = [];
   const run = new LocalRun({
     onChange: (current, nodes) => {
@@ -45,6 +47,7 @@ async function runHere(workflow: Workflow, log: boolean, context: CliContext): P
     },
     onPod: (pod) => {
       const { uid = '' } = pod.metadata ?? {};
+      pods.set(nodeOf(pod), pod);
       const begun = pod.status?.containerStatuses?.some(
         ({ name, state }) => name === 'main' && (state?.running ?? state?.terminated),
       );
@@ -56,7 +59,11 @@ async function runHere(workflow: Workflow, log: boolean, context: CliContext): P
   try {
     const ended = await run.run(workflow, context.signal);
     await Promise.all(logs);
-    if (log && ended.status?.message) output.err(paint.red(ended.status.message));
+    view?.close();
+    if (ended.status?.phase !== 'Succeeded') {
+      output.err(paint.red(`\n${ended.metadata.name} ${ended.status?.phase?.toLowerCase()}: ${ended.status?.message}`));
+      if (!log) for (const { name } of failedPods(watched.nodes)) await printTail(run, pods.get(name), context);
+    }
     return ended;
   } finally {
     view?.close();
@@ -64,13 +71,35 @@ async function runHere(workflow: Workflow, log: boolean, context: CliContext): P
   }
 }
 
-async function printLog(run: LocalRun, pod: Pod, { output, paint }: CliContext): Promise<void> {
-  const node = pod.metadata?.annotations?.['workflows.argoproj.io/node-name'] ?? pod.metadata?.name ?? '';
+const nodeOf = ({ metadata }: Pod): string =>
+  metadata?.annotations?.['workflows.argoproj.io/node-name'] ?? metadata?.name ?? '';
+
+const failedPods = (nodes: readonly TreeStep[]): TreeStep[] =>
+  nodes.filter(({ type, phase }) => type === 'Pod' && (phase === 'FAILED' || phase === 'ERROR'));
+
+async function* linesOf(run: LocalRun, pod: Pod): AsyncGenerator<string, void, undefined> {
   try {
-    for await (const line of run.logLines(pod)) if (!isFrame(line)) output.out(`${paint.cyan(`${node}:`)} ${line}`);
+    for await (const line of run.logLines(pod)) if (!isFrame(line)) yield line;
   } catch (cause) {
-    throw new ArgosyError('server', `Cannot read the log of ${node}: ${(cause as Error).message}`, [], { cause });
+    throw new ArgosyError('server', `Cannot read the log of ${nodeOf(pod)}: ${(cause as Error).message}`, [], {
+      cause,
+    });
   }
+}
+
+async function printLog(run: LocalRun, pod: Pod, { output, paint }: CliContext): Promise<void> {
+  for await (const line of linesOf(run, pod)) output.out(`${paint.cyan(`${nodeOf(pod)}:`)} ${line}`);
+}
+
+async function printTail(run: LocalRun, pod: Pod | undefined, { output, paint }: CliContext): Promise<void> {
+  if (!pod) return;
+  const lines: string[] = [];
+  for await (const line of linesOf(run, pod)) {
+    lines.push(line);
+    if (lines.length > LOG_TAIL_LINES) lines.shift();
+  }
+  output.err(`\n${paint.bold(nodeOf(pod))}`);
+  for (const line of lines) output.err(`  ${line}`);
 }
 
 const upper = <T extends string>(phase: string | undefined): T => (phase || 'Pending').toUpperCase() as T;

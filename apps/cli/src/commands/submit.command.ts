@@ -35,8 +35,8 @@ export const submitCommand: CliCommand = (program, context) => {
     .option('--idempotency-key <key>', 'submit at most once under this key')
     .option('-o, --output <format>', 'json|yaml|name|wide')
     .option('-w, --wait', 'wait until it has ended')
-    .option('--watch', 'show the steps until it has ended')
-    .option('--log', 'print the log until it has ended')
+    .option('--watch', 'show the steps as a tree until it has ended')
+    .option('--log', 'print what the steps print, instead of the tree, until it has ended')
     .action(async (files: string[], flags: SubmitFlags) => {
       const client = context.client();
       for (const file of files) {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ArgosyClient, RunSummary } from '@argosy/sdk';
+import type { ArgosyClient } from '@argosy/sdk';
 import { ArgosyError } from '@argosy/sdk';
 import type { CliCommand, CliContext } from '../command.js';
 import { EXIT_FAILED } from '../command.js';
@@ -9,6 +9,7 @@ import { ProgressSteps } from '../live/progress-steps.js';
 import { claimDataFolder, findPort } from '../stack/data-folder.js';
 import { Stack } from '../stack/stack.js';
 import { collect, readManifest } from './arguments.js';
+import { printFailure } from './failure.js';
 
 interface UpFlags {
   dataDir: string;
@@ -20,7 +21,6 @@ interface UpFlags {
 }
 
 const DEFAULT_CLUSTERS = ['local-east', 'local-west'];
-const LOG_TAIL_LINES = 20;
 /** The built programs lie beside this one: dist/apps/<name>/main.js. */
 const programsDir = fileURLToPath(new URL('..', import.meta.url));
 
@@ -105,24 +105,9 @@ async function showExample(
   const { paint } = context;
   output.out(
     failed.length === 0
-      ? `\n${paint.green('✔')} Both runs succeeded.`.replace('Both', ended.length === 2 ? 'Both' : 'All')
+      ? `\n${paint.green('✔')} ${ended.length === 2 ? 'Both' : 'All'} runs succeeded.`
       : `\n${paint.red('✖')} ${failed.length} of ${ended.length} runs did not succeed.`,
   );
-}
-
-/** The end of the log of the step that made the run fail. */
-async function printFailure(client: ArgosyClient, run: RunSummary, context: CliContext): Promise<void> {
-  const { output, paint } = context;
-  output.err(
-    paint.red(
-      `\n${run.name} on ${run.cluster.name} ${run.phase.toLowerCase()}${run.message ? `: ${run.message}` : ''}`,
-    ),
-  );
-  const nodes = await client.listNodes(run.id);
-  for (const node of nodes.filter(({ type, phase }) => type === 'Pod' && (phase === 'FAILED' || phase === 'ERROR'))) {
-    output.err(`\n${paint.bold(node.displayName)}${node.message ? ` – ${node.message}` : ''}`);
-    for (const line of await client.lastLogLines(run.id, node.id, LOG_TAIL_LINES)) output.err(`  ${line}`);
-  }
 }
 
 function printWayIn(stack: Stack, { output, paint }: CliContext): void {

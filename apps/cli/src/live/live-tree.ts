@@ -14,6 +14,7 @@ export interface Watched {
 
 export interface RunView {
   update(entry: Watched): void;
+  /** Leaves the last picture standing. May be called again. */
   close(): void;
 }
 
@@ -51,6 +52,7 @@ export async function watchRuns(
 class TreeView implements RunView {
   private readonly screen = new Screen(process.stdout);
   private readonly timer: NodeJS.Timeout;
+  private closed = false;
 
   constructor(
     private readonly watched: readonly Watched[],
@@ -64,6 +66,8 @@ class TreeView implements RunView {
   }
 
   close(): void {
+    if (this.closed) return;
+    this.closed = true;
     clearInterval(this.timer);
     this.draw(Infinity);
     this.screen.release();
@@ -89,7 +93,8 @@ class LineView implements RunView {
   update({ run, nodes }: Watched): void {
     for (const node of nodes) {
       const key = `${run.cluster.name}/${node.id}`;
-      if (node.type === 'StepGroup' || this.seen.get(key) === node.phase) continue;
+      // The run itself is told below.
+      if (node.type === 'StepGroup' || node.name === run.name || this.seen.get(key) === node.phase) continue;
       this.seen.set(key, node.phase);
       this.print(run.cluster.name, node.displayName, node);
     }
