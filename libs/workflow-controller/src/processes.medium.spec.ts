@@ -7,7 +7,7 @@ import { resources } from '@argosy/kube';
 import { startLocalCluster } from '@argosy/local-cluster';
 import type { LocalCluster } from '@argosy/local-cluster';
 import { isFinalWorkflowPhase } from '@argosy/workflow-engine';
-import type { NodeStatus, Parameter, Template, Workflow, WorkflowSpec } from '@argosy/workflow-spec';
+import type { NodeStatus, Parameter, Pod, Template, Workflow, WorkflowSpec } from '@argosy/workflow-spec';
 import { WorkflowController } from './controller.js';
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -53,6 +53,8 @@ describe.each(kinds)('workflows as processes under the supervisor in %s', (kind,
   });
   afterEach(() => void (changed = () => undefined));
 
+  /** Below the range from which the kernel hands out ports by itself. */
+  const port = 20_000 + (process.pid % 10_000);
   let count = 0;
   async function submit(templates: Template[], spec: WorkflowSpec = {}): Promise<string> {
     const name = `${kind.toLowerCase()}-${++count}`;
@@ -203,5 +205,40 @@ describe.each(kinds)('workflows as processes under the supervisor in %s', (kind,
       { name: 'helper', image: 'any', command: ['sh', '-c', 'touch /var/run/argo/up; while :; do sleep 0.05; done'] },
     ];
     expect((await ended(await submit([{ ...template, sidecars }]))).status?.phase).toBe('Succeeded');
+  }, 60_000);
+
+  it('use a daemon by its address, which ends with the steps around it', async () => {
+    const serve = `require('http').createServer((_, answer) => answer.end('served')).listen(${port})`;
+    const server: Template = {
+      name: 'server',
+      daemon: true,
+      container: {
+        name: '',
+        image: 'any',
+        command: [process.execPath, '-e', serve],
+        readinessProbe: { httpGet: { path: '/', port }, periodSeconds: 1 },
+      },
+    };
+    const ask = `fetch('http://{{inputs.parameters.ip}}:${port}').then((answer) => answer.text()).then(console.log)`;
+    const client: Template = {
+      name: 'client',
+      inputs: { parameters: [{ name: 'ip' }] },
+      container: { name: '', image: 'any', command: [process.execPath, '-e', ask] },
+    };
+    const ip = { parameters: [{ name: 'ip', value: '{{steps.server.ip}}' }] };
+    const result = { parameters: [{ name: 'r', valueFrom: { parameter: '{{steps.client.outputs.result}}' } }] };
+    const main: Template = {
+      name: 'main',
+      outputs: result,
+      steps: [[{ name: 'server', template: 'server' }], [{ name: 'client', template: 'client', arguments: ip }]],
+    };
+    const workflow = await ended(await submit([main, server, client]));
+    expect(workflow.status?.phase).toBe('Succeeded');
+    expect(parameter(workflow, workflow.metadata.name ?? '')).toBe('served');
+    expect(node(workflow, 'server')).toMatchObject({ phase: 'Succeeded', podIP: '127.0.0.1' });
+    await until(async () => {
+      const { items } = await cluster.api.list<Pod>(resources.pods);
+      return items.every(({ status }) => status?.phase !== 'Running') ? true : undefined;
+    });
   }, 60_000);
 });
