@@ -60,12 +60,13 @@ function explain(error: unknown): string {
   return error instanceof AppError ? error.message : ((error as Error).stack ?? String(error));
 }
 
+const isDeploy = process.argv[2] === 'deploy';
 try {
   const config = readConfig(controlPlaneConfig, process.env);
-  await (process.argv[2] === 'deploy' ? deploySchema(config) : start(config));
+  await (isDeploy ? deploySchema(config) : start(config));
 } catch (error) {
   const message = explain(error);
-  sayFailed(message.split('\n    at ')[0] ?? message);
+  if (!isDeploy) sayFailed(message.split('\n    at ')[0] ?? message);
   process.stderr.write(`${message}\n`);
   process.exit(error instanceof ConfigError ? EXIT_CONFIG : 1);
 }

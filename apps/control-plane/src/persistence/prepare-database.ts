@@ -59,13 +59,18 @@ export interface Deployed {
   readonly applied: readonly string[];
 }
 
-/** Brings the schema up to date and makes the application's role. */
+/** Brings the schema up to date and makes the application's role. Throws AppError when `adminUrl` may not. */
 export async function deploy({
   adminUrl,
   migrationsDir,
   rolePassword,
   prepareMore,
 }: Pick<DatabaseOptions, 'migrationsDir' | 'rolePassword' | 'prepareMore'> & { adminUrl: string }): Promise<Deployed> {
+  if (!(await mayCreateRoles(adminUrl)))
+    throw new AppError(
+      'DATABASE_ROLE',
+      'The role of DATABASE_URL may not create roles. Use one that may, and owns the database.',
+    );
   const applied = await migrate(adminUrl, migrationsDir);
   const url = await prepareApplicationRole(adminUrl, rolePassword);
   await asking(adminUrl, (client) => prepareMore(client, APPLICATION_ROLE));
