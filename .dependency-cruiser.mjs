@@ -42,6 +42,13 @@ export default {
       from: { path: lib([name]), pathNot: notTest },
       to: { path: lib(allLibs.filter((other) => other !== name && !allowed.includes(other))) },
     })),
+    {
+      name: 'sdk-testing-imports',
+      comment: 'A workflow is unit-tested with the engine itself; the client of the control plane needs none of it.',
+      severity: 'error',
+      from: { path: '^libs/sdk/src/testing/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^libs/', pathNot: '^libs/(sdk/src/testing|workflow-spec|workflow-engine)/' },
+    },
     { name: 'pure-libs-do-no-io', severity: 'error', from: { path: lib(pure), pathNot: notTest }, to: nodeBuiltins },
     {
       name: 'kubernetes-client-only-in-kube',

@@ -26,6 +26,7 @@ export default {
     '^(\\.{1,2}/.*)\\.js$': '$1',
     ...Object.fromEntries([
       alias('workflow-engine/testing', 'testing/index'),
+      alias('sdk/testing', 'testing/index'),
       alias('kube/testing', 'testing/index'),
       alias('kube/client-node', 'client-node/index'),
       ...[

@@ -1,0 +1,76 @@
+import type { Artifact } from '@argosy/workflow-spec';
+import { parseDuration } from '@argosy/workflow-engine';
+import type { PodOutcome } from '@argosy/workflow-engine/testing';
+
+/** How long a pod takes for it, for example `90s`, `1h30m`, or 5 for five seconds. */
+interface Timing {
+  /** Time in phase Pending. Default 1 s. */
+  readonly pending?: string | number;
+  /** Time in phase Running. Default 1 s. */
+  readonly runs?: string | number;
+  /** Node of the cluster that it runs on. Default `node-1`. */
+  readonly host?: string;
+  /** What it says of itself while Pending, for example `ImagePullBackOff: no such image`. */
+  readonly waits?: string;
+  /** `N/M`, as reported by the program while it runs. */
+  readonly progress?: string;
+}
+export interface Outputs extends Timing {
+  /** Standard output of a script. */
+  readonly result?: string;
+  readonly parameters?: Readonly<Record<string, string>>;
+  readonly artifacts?: readonly Artifact[];
+}
+export interface Failure extends Outputs {
+  /** Default 1. */
+  readonly exitCode?: number;
+  /** Default `main: Error (exit code N)`. */
+  readonly message?: string;
+}
+
+/** The pod's program ends with exit code 0. */
+export const succeeds = ({ result, parameters, artifacts, ...timing }: Outputs = {}): PodOutcome => ({
+  ...timed(timing),
+  ...(result !== undefined && { result }),
+  ...(parameters && { parameters }),
+  ...(artifacts && { artifacts }),
+});
+
+/** The pod's program ends with another exit code: the node's phase is Failed. */
+export const fails = ({ exitCode, message, ...rest }: Failure = {}): PodOutcome => ({
+  ...succeeds(rest),
+  phase: 'Failed',
+  ...(exitCode !== undefined && { exitCode }),
+  ...(message !== undefined && { message }),
+});
+
+/** The platform's fault, not the program's: the node's phase is Error. */
+export const errors = ({ message, ...timing }: Timing & { readonly message?: string } = {}): PodOutcome => ({
+  ...timed(timing),
+  phase: 'Error',
+  ...(message !== undefined && { message }),
+});
+
+/** Runs until somebody or a deadline ends it. */
+export const hangs = (timing: Omit<Timing, 'runs'> = {}): PodOutcome => ({ ...timed(timing), endsAfterMs: 'never' });
+
+/** The pod object is gone instead of telling how it ended, as after the loss of a machine. */
+export const vanishes = (timing: Timing = {}): PodOutcome => ({ ...timed(timing), vanishes: true });
+
+function timed({ pending = 1, runs = 1, host, waits, progress }: Timing): PodOutcome {
+  const runsAfterMs = milliseconds(pending);
+  return {
+    runsAfterMs,
+    endsAfterMs: runsAfterMs + milliseconds(runs),
+    ...(host !== undefined && { hostNodeName: host }),
+    ...(waits !== undefined && { pendingMessage: waits }),
+    ...(progress !== undefined && { progress }),
+  };
+}
+
+/** @throws RangeError when it is no duration */
+export function milliseconds(duration: string | number): number {
+  const ms = parseDuration(duration);
+  if (ms === null || ms < 0) throw new RangeError(`"${duration}" is no duration; write for example "90s" or "1h30m"`);
+  return ms;
+}

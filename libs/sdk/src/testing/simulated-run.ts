@@ -1,0 +1,209 @@
+import type { EnsurePod, IntentRefused, JournalEntry, RunIntent } from '@argosy/workflow-engine';
+import { instant, parseTime, projectWorkflow } from '@argosy/workflow-engine';
+import { ScriptedWorld, WorkflowSimulation } from '@argosy/workflow-engine/testing';
+import type { NodeStatus, Workflow, WorkflowPhase } from '@argosy/workflow-spec';
+import { loadWorkflow } from './manifests.js';
+import type { ManifestOptions } from './manifests.js';
+import { milliseconds } from './outcome.js';
+import type { PodScripts } from './pod-script.js';
+import { relativeName, ScriptedPods } from './pod-script.js';
+import type { SimulatedNode, SimulatedValues } from './simulated-node.js';
+import { simulatedNode, simulatedValues } from './simulated-node.js';
+import { treeLines } from './tree.js';
+
+export interface SimulationOptions extends ManifestOptions {
+  readonly pods?: PodScripts;
+  /** Data of ConfigMaps, for `configMapKeyRef`. */
+  readonly configMaps?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** When the run begins; virtual time goes on from there. Default 2026-01-01T00:00:00Z. */
+  readonly startAt?: string;
+}
+
+/** A person's request that the run refused. */
+export class RequestRefused extends Error {
+  override readonly name = 'RequestRefused';
+
+  constructor(
+    readonly code: IntentRefused['code'],
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** Which nodes a request is for, in Argo's language, for example `displayName=approve`. */
+type Selector = string;
+
+/**
+ * One run in virtual time. `finish`, `at` and `after` let time pass; the other verbs do something at the present moment.
+ * All of them return the run.
+ */
+export class SimulatedRun {
+  /** Every pod that was asked for, oldest first. */
+  readonly pods: EnsurePod[] = [];
+  private readonly simulation: WorkflowSimulation;
+  private readonly scripted: ScriptedPods;
+  private readonly startedAt: number;
+
+  /** @throws ManifestError */
+  constructor(manifest: string | Workflow, options: SimulationOptions = {}) {
+    const { workflow, run } = loadWorkflow(manifest, options);
+    this.startedAt = Date.parse(options.startAt ?? '2026-01-01T00:00:00Z');
+    this.scripted = new ScriptedPods(workflow.metadata.name ?? '', options.pods ?? {});
+    const world = new ScriptedWorld((pod) => {
+      this.pods.push(pod);
+      return this.scripted.outcomeOf(pod);
+    }, this.startedAt);
+    for (const [name, data] of Object.entries(options.configMaps ?? {})) world.configMaps.set(name, { ...data });
+    this.simulation = new WorkflowSimulation(workflow, undefined, world, run);
+  }
+
+  /** Until nothing happens any more by itself: the run ended, or it waits for somebody. */
+  finish(): this {
+    this.simulation.run();
+    return this;
+  }
+  /** Until a moment, counted from the start of the run, for example `5m`. */
+  at(moment: string | number): this {
+    const at = this.startedAt + milliseconds(moment);
+    if (at < this.simulation.world.now) throw new RangeError(`${moment} is over: it is ${this.elapsed} s`);
+    this.simulation.runTo(instant(at));
+    return this;
+  }
+  /** For a while from now on. */
+  after(duration: string | number): this {
+    this.simulation.runTo(instant(this.simulation.world.now + milliseconds(duration)));
+    return this;
+  }
+
+  stop(options: { readonly node?: Selector; readonly message?: string } = {}): this {
+    const { node, message } = options;
+    return this.ask({
+      type: 'StopRun',
+      ...(node !== undefined && { nodeFieldSelector: node }),
+      ...(message !== undefined && { message }),
+    });
+  }
+  terminate(): this {
+    return this.ask({ type: 'TerminateRun' });
+  }
+  suspend(): this {
+    return this.ask({ type: 'SuspendRun' });
+  }
+  resume(options: { readonly node?: Selector; readonly by?: string } = {}): this {
+    const { node, by } = options;
+    return this.ask({
+      type: 'ResumeRun',
+      ...(node !== undefined && { nodeFieldSelector: node }),
+      ...(by !== undefined && { by }),
+    });
+  }
+  /** Runs what failed once more. */
+  retry(options: Omit<Extract<RunIntent, { type: 'RetryRun' }>, 'type'> = {}): this {
+    return this.ask({ type: 'RetryRun', ...options });
+  }
+  setNode(node: Selector, change: Omit<Extract<RunIntent, { type: 'SetNode' }>, 'type' | 'nodeFieldSelector'>): this {
+    return this.ask({ type: 'SetNode', nodeFieldSelector: node, ...change });
+  }
+  /** The pod of a node is gone, as after an eviction. */
+  losePod(name: string): this {
+    const pod = this.pods.findLast(({ nodeId }) => nodeId === this.node(name).id);
+    if (pod) this.simulation.world.remove(pod.podName);
+    this.simulation.restart();
+    this.simulation.pass();
+    return this;
+  }
+  /** The controller forgets everything that is not in the Workflow object. */
+  restart(): this {
+    this.simulation.restart();
+    this.simulation.pass();
+    return this;
+  }
+  /** @throws RequestRefused */
+  private ask(intent: RunIntent): this {
+    const applied = this.simulation.intent(intent);
+    if (!applied.ok) throw new RequestRefused(applied.code, applied.message);
+    this.simulation.pass();
+    return this;
+  }
+
+  get phase(): WorkflowPhase {
+    return this.simulation.state.status.phase ?? '';
+  }
+  get message(): string {
+    return this.simulation.message;
+  }
+  get progress(): string {
+    return this.simulation.state.status.progress ?? '';
+  }
+  /** Seconds since the start of the run. */
+  get elapsed(): number {
+    return (this.simulation.world.now - this.startedAt) / 1000;
+  }
+  /** Outputs with a `globalName`. */
+  get outputs(): SimulatedValues {
+    return simulatedValues(this.simulation.state.status.outputs);
+  }
+  /** One line a node: `name: Type Phase (message) -> children`. */
+  get tree(): string[] {
+    return treeLines(this.name, this.simulation.nodes());
+  }
+  get nodes(): SimulatedNode[] {
+    return this.simulation.nodes().map((node) => this.look(node));
+  }
+  /** What happened, oldest first: what a controller reports as events. */
+  get journal(): readonly JournalEntry[] {
+    return this.simulation.journal;
+  }
+  /** The object as it would be in the cluster. */
+  get workflow(): Workflow {
+    return projectWorkflow(this.simulation.state);
+  }
+  get mostPodsAtOnce(): number {
+    return this.simulation.mostPodsAtOnce;
+  }
+  /** Pod objects that are there now, and volume claims, by name. */
+  get podObjects(): string[] {
+    return this.simulation.world.podNames();
+  }
+  get claims(): string[] {
+    return [...this.simulation.world.claims];
+  }
+  /** Names in the script that no pod has answered to: mostly misspelt. */
+  get unusedScripts(): string[] {
+    return this.scripted.unused;
+  }
+
+  /** By full name, name relative to the workflow (as in the tree), or display name. @throws when there is none, or several */
+  node(name: string): SimulatedNode {
+    const nodes = this.simulation.nodes();
+    const exact = nodes.find((node) => node.name === name || relativeName(this.name, node.name) === name);
+    if (exact) return this.look(exact);
+    const found = nodes.filter((node) => node.displayName === name);
+    const [only] = found;
+    if (only && found.length === 1) return this.look(only);
+    const names = (found.length > 0 ? found : nodes).map((node) => relativeName(this.name, node.name));
+    throw new Error(`${found.length > 0 ? 'several nodes are' : 'no node is'} named ${name}: ${names.join(', ')}`);
+  }
+  /** What the last pod of a node was asked to do, its tags replaced. @throws when there is none */
+  pod(name: string): EnsurePod {
+    const { id } = this.node(name);
+    const pod = this.pods.findLast(({ nodeId }) => nodeId === id);
+    if (!pod) throw new Error(`no pod was made for ${name}`);
+    return pod;
+  }
+
+  private get name(): string {
+    return this.simulation.state.workflow.metadata.name ?? '';
+  }
+  private look(node: NodeStatus): SimulatedNode {
+    const nameOf = (id: string): string => {
+      const name = this.simulation.state.nodes.get(id as never)?.name;
+      return name === undefined ? `?${id}` : relativeName(this.name, name);
+    };
+    return simulatedNode(node, nameOf, (time) => {
+      const at = parseTime(time);
+      return at === null ? null : (at - this.startedAt) / 1000;
+    });
+  }
+}
