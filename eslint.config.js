@@ -1,7 +1,7 @@
 import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
-const pureLibs = ['expressions', 'workflow-spec', 'workflow-engine', 'pod-plan'];
+const pureLibs = ['expressions', 'workflow-spec', 'workflow-engine', 'cron', 'pod-plan'];
 
 export default tseslint.config(
   {

@@ -33,6 +33,7 @@ export default {
         'expressions',
         'workflow-spec',
         'workflow-engine',
+        'cron',
         'pod-plan',
         'kube',
         'local-cluster',

@@ -5,6 +5,8 @@ export type * from './model/template.js';
 export type * from './model/workflow.js';
 export { formatProblem } from './format-problem.js';
 export type { ProblemPainter, ProblemSource } from './format-problem.js';
+export { parseCronSchedule } from './cron-schedule.js';
+export type { CalendarSchedule, CronSchedule, IntervalSchedule, ParsedCronSchedule } from './cron-schedule.js';
 export { durationMs } from './duration.js';
 export { templateLibrary } from './library/template-library.js';
 export type { TemplateLibrary } from './library/template-library.js';

@@ -1,8 +1,7 @@
 import type { CronWorkflowSpec } from '../model/workflow.js';
-import { durationMs } from '../duration.js';
+import { isTimeZone, parseCronSchedule } from '../cron-schedule.js';
 import type { ValidationContext } from './context.js';
 import { checkExpression } from './hooks.rule.js';
-import { scheduleProblem } from './cron-schedule.js';
 
 export function checkCron(context: ValidationContext, spec: CronWorkflowSpec): void {
   const { report } = context;
@@ -10,9 +9,9 @@ export function checkCron(context: ValidationContext, spec: CronWorkflowSpec): v
   if (schedules.length === 0)
     report.missing(['spec'], 'at least one schedule is needed', 'for example schedules: ["0 3 * * *"]');
   for (const [index, schedule] of schedules.entries()) {
-    const wrong = scheduleProblem(schedule, durationMs);
-    if (wrong)
-      report.add(['spec', 'schedules', index], 'schedule', wrong, {
+    const parsed = parseCronSchedule(schedule);
+    if (!parsed.ok)
+      report.add(['spec', 'schedules', index], 'schedule', parsed.problem, {
         hint: 'minute hour day month weekday, or @hourly, @every 10m',
       });
   }
@@ -24,12 +23,4 @@ export function checkCron(context: ValidationContext, spec: CronWorkflowSpec): v
     if ((spec[field] ?? 0) < 0) report.add(['spec', field], 'range', `${field} must not be negative`);
   if (spec.stopStrategy?.expression !== undefined)
     checkExpression(context, ['spec', 'stopStrategy', 'expression'], spec.stopStrategy.expression);
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
-  } catch {
-    return false;
-  }
 }

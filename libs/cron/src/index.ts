@@ -1,0 +1,3 @@
+export { latestTime, nextTime, timesBetween } from './schedule/schedule-times.js';
+export { schedulesOf, scheduleText } from './schedule/schedules.js';
+export type { Schedules } from './schedule/schedules.js';
