@@ -1,5 +1,5 @@
 // `npm run dev`: the programs and the dashboard are rebuilt as files change, beside a control plane with two local clusters.
-// A program that was rebuilt is started anew by ending it; `argosy up` starts again what ends.
+// `argosy up --reload` starts a program again when it was rebuilt.
 import { spawn } from 'node:child_process';
 import { buildSteps, makeAll } from './build-steps.mjs';
 import { fail, step } from './steps.mjs';
@@ -14,7 +14,7 @@ const children = [
     '--watch',
   ]),
   ['node_modules/vite/bin/vite.js', '--config', 'apps/dashboard/vite.config.ts'],
-  ['dist/apps/cli/main.js', 'up'],
+  ['dist/apps/cli/main.js', 'up', '--reload'],
 ].map((args) => spawn(process.execPath, args, { stdio: 'inherit' }));
 const stop = () => children.forEach((child) => child.kill('SIGTERM'));
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, stop);

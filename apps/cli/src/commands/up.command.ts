@@ -18,6 +18,7 @@ interface UpFlags {
   cluster?: string[];
   example?: string;
   exit?: boolean;
+  reload?: boolean;
 }
 
 const DEFAULT_CLUSTERS = ['local-east', 'local-west'];
@@ -34,6 +35,7 @@ export const upCommand: CliCommand = (program, context) => {
     .option('--cluster <name>', 'a local cluster to start (repeatable; default: local-east and local-west)', collect)
     .option('--example <file>', 'submit this workflow to every cluster and show it')
     .option('--exit', 'with --example: end when the runs have ended, 0 if all succeeded')
+    .option('--reload', 'start programs again when they were built anew, for those who change them')
     .action((flags: UpFlags) => up(flags, context));
 };
 
@@ -50,6 +52,7 @@ async function up(flags: UpFlags, context: CliContext): Promise<void> {
       host: flags.host,
       port: await findPort(flags.host, port),
       programsDir,
+      reload: flags.reload,
       onTrouble: (what) => output.err(paint.yellow(what)),
     });
     try {

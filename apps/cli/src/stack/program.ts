@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, watchFile, unwatchFile } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 const STOP_PATIENCE_MS = 15_000;
 const LOG_TAIL_LINES = 20;
+const REBUILT_POLL_MS = 500;
 
 export interface ProgramOptions {
   readonly name: string;
@@ -67,6 +68,14 @@ export class Program {
     });
   }
 
+  /** From now on the process ends when its program was built anew; whoever minds it starts it again. */
+  endWhenRebuilt(): void {
+    // By polling: builders replace files, and a watch would stay with the old one.
+    watchFile(this.options.file, { interval: REBUILT_POLL_MS }, ({ size }, before) => {
+      if (size > 0 && before.size > 0) this.child?.kill('SIGTERM');
+    });
+  }
+
   /** Ends the process without any goodbye. Resolves when it is gone. */
   async crash(): Promise<void> {
     const { child } = this;
@@ -80,6 +89,7 @@ export class Program {
   async stop(): Promise<void> {
     const { child } = this;
     this.stopping = true;
+    unwatchFile(this.options.file);
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
     child.kill('SIGTERM');

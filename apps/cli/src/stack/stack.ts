@@ -17,6 +17,8 @@ export interface StackOptions {
   readonly programsDir: string;
   /** Called when a program dies and is started again. */
   readonly onTrouble: (what: string) => void;
+  /** Whether programs are started again when they were built anew. */
+  readonly reload?: boolean;
   /** Wait before a program that died is started again; doubles up to 30 seconds. Default: 1000. */
   readonly restartDelayMs?: number;
 }
@@ -149,6 +151,7 @@ export class Stack {
       logFile: join(dataDir, 'logs', `${name}.log`),
     });
     this.programs.set(name, program);
+    if (this.options.reload) program.endWhenRebuilt();
     program.onUnexpectedExit = (how) => this.restart(program, how, this.options.restartDelayMs ?? 1000);
     return program.start();
   }
