@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -240,6 +240,87 @@ describe.each(implementations)('the supervisor in %s', (name, env) => {
     expect(spawnSync('pgrep', ['-f', `sleep ${marker}`]).status).toBe(1);
   });
 
+  describe('in a container set', () => {
+    let shared: string;
+    beforeEach(() => void (shared = mkdtempSync(join(folder, 'shared-'))));
+    const codeOf = (container: string): string => join(shared, 'ctr', container, 'exitcode');
+    const leave = (container: string, code: string): void => {
+      mkdirSync(join(shared, 'ctr', container), { recursive: true });
+      writeFileSync(codeOf(container), code);
+    };
+
+    it('leaves its exit code where everybody can read it and leave theirs', () => {
+      expect(sh('exit 3', ['--exit-code', codeOf('a')]).status).toBe(3);
+      expect(readFileSync(codeOf('a'), 'utf8')).toBe('3');
+      expect(statSync(join(shared, 'ctr')).mode & 0o777).toBe(0o777);
+      run(['--exit-code', codeOf('b')], ['no-such-program']);
+      expect(readFileSync(codeOf('b'), 'utf8')).toBe('64');
+    });
+
+    it('begins once everything it waits for has ended well', async () => {
+      const after = ['--after', `a=${codeOf('a')}`, '--after', `b=${codeOf('b')}`];
+      const child = spawn(supervisor, ['run', '--report', reportPath, ...after, '--', 'sh', '-c', 'echo begun'], {
+        env: { PATH: process.env.PATH },
+      });
+      let printed = '';
+      child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+      const closed = new Promise((done) => child.once('close', done));
+      leave('a', '0');
+      child.stderr.once('data', () => {
+        expect(printed).toBe('');
+        leave('b', '0');
+      });
+      expect(await closed).toBe(0);
+      expect(printed).toBe('begun\n');
+    });
+
+    it('does not begin when something it waits for has failed, and says so', () => {
+      leave('a', '3');
+      const ran = join(shared, 'ran');
+      const { status, report } = sh(`touch ${ran}`, ['--after', `a=${codeOf('a')}`, '--exit-code', codeOf('b')]);
+      expect(status).toBe(64);
+      expect(report?.error).toBe('dependency "a" exited with non-zero code: 3');
+      expect(existsSync(ran)).toBe(false);
+      expect(readFileSync(codeOf('b'), 'utf8')).toBe('64');
+    });
+
+    it('can be told to end, and reaches its deadline, while it waits', async () => {
+      const after = ['--after', `a=${codeOf('a')}`, '--exit-code', codeOf('b')];
+      expect(sh('true', after, { ARGO_DEADLINE: '2020-01-01T00:00:00Z' })).toMatchObject({
+        status: 143,
+        report: { error: 'deadline exceeded' },
+      });
+      const child = spawn(supervisor, ['run', '--report', reportPath, ...after, '--', 'true'], {
+        env: { PATH: process.env.PATH },
+      });
+      const closed = new Promise((done) => child.once('close', done));
+      child.stderr.once('data', (line: Buffer) => {
+        expect(line.toString()).toBe('supervisor: waiting for container a\n');
+        child.kill('SIGTERM');
+      });
+      expect(await closed).toBe(143);
+      expect(readFileSync(codeOf('b'), 'utf8')).toBe('143');
+    });
+
+    it('tries again as often as it may, and reports the attempt that counted', () => {
+      const tries = join(shared, 'tries');
+      const script = `echo x >> ${tries}; n=$(wc -l < ${tries}); echo try $n; [ $n -ge 3 ]`;
+      const retries = (count: number) => ['--result', '--retries', String(count), '--retry-pause', '10'];
+      expect(sh(script, retries(1)).status).toBe(1);
+      rmSync(tries);
+      expect(sh(script, retries(5))).toMatchObject({ status: 0, report: { result: 'try 3' } });
+      expect(readFileSync(tries, 'utf8')).toBe('x\nx\nx\n');
+    });
+
+    it('does not try again what was stopped', async () => {
+      const tries = join(shared, 'tries');
+      const script = `trap 'exit 7' TERM; echo x >> ${tries}; echo ready; while :; do sleep 0.01; done`;
+      const { code } = await interrupted(script, 'SIGTERM', {}, ['--retries', '3']);
+      expect(code).toBe(7);
+      expect(readFileSync(tries, 'utf8')).toBe('x\n');
+    });
+  });
+
   it('installs itself', () => {
     const copy = join(folder, `${name}-copy`);
     expect(spawnSync(supervisor, ['install', copy]).status).toBe(0);
@@ -262,8 +343,9 @@ describe.each(implementations)('the supervisor in %s', (name, env) => {
     script: string,
     signal: NodeJS.Signals,
     extra: NodeJS.ProcessEnv = {},
+    flags: string[] = [],
   ): Promise<{ code: number | null; seconds: number; report: TerminationReport | undefined }> {
-    const child = spawn(supervisor, ['run', '--report', reportPath, '--', 'sh', '-c', script], {
+    const child = spawn(supervisor, ['run', '--report', reportPath, ...flags, '--', 'sh', '-c', script], {
       env: { PATH: process.env.PATH, ...extra },
     });
     let at = 0;

@@ -5,6 +5,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import {
   chmodSync,
   copyFileSync,
+  existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -13,6 +15,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { constants } from 'node:os';
+import { dirname } from 'node:path';
 
 const CANNOT_START = 64;
 const OUTPUT_MISSING = 66;
@@ -36,8 +39,10 @@ const reason = (error) =>
     ENOTDIR: 'Not a directory',
   })[error.code] ?? error.message;
 
+const VALUES = ['--script', '--report', '--exit-code', '--retries', '--retry-pause'];
+
 function parse(args) {
-  const options = { parameters: [], report: '/var/run/argo/termination-log', result: false };
+  const options = { parameters: [], after: [], report: '/var/run/argo/termination-log', result: false };
   for (let i = 0; i < args.length; i++) {
     const flag = args[i];
     if (flag === '--')
@@ -50,7 +55,8 @@ function parse(args) {
     if (value === undefined) return complain(`missing value of ${flag}`);
     const at = value.indexOf('=');
     const [name, rest] = [value.slice(0, at), value.slice(at + 1)];
-    if (flag === '--script' || flag === '--report') options[flag.slice(2)] = value;
+    if (VALUES.includes(flag)) options[flag.slice(2)] = value;
+    else if (flag === '--after' && at > 0) options.after.push({ name, path: rest });
     else if (flag === '--parameter' && at > 0) options.parameters.push({ name, path: rest });
     else if (flag === '--default' && options.parameters.some((parameter) => parameter.name === name))
       options.parameters.find((parameter) => parameter.name === name).fallback = rest;
@@ -136,13 +142,74 @@ function killMarked(mark) {
   }
 }
 
+const LOOK_EVERY_MS = 50;
+const deadline = Date.parse(process.env.ARGO_DEADLINE ?? '');
+/** Told to end before, between or during attempts. */
+let ending;
+for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => (ending ??= signal));
+
+/** Waits so long, unless a signal or the deadline comes first. Returns the exit code if it does, else undefined. */
+async function waitAtMost(ms) {
+  for (let left = ms; left >= 0; left -= LOOK_EVERY_MS) {
+    await new Promise((resolve) => setTimeout(resolve, Math.min(left, LOOK_EVERY_MS)));
+    if (ending) return 128 + constants.signals[ending];
+    if (Date.now() < deadline || Number.isNaN(deadline)) continue;
+    setError('deadline exceeded');
+    return 128 + constants.signals.SIGTERM;
+  }
+  return undefined;
+}
+
+/** Waits for the other containers of the pod. Returns undefined when it is our turn, else the exit code. */
+async function takeTurn({ after }) {
+  for (const { name, path } of after) {
+    if (!existsSync(path)) complain(`waiting for container ${name}`);
+    while (!existsSync(path)) {
+      const code = await waitAtMost(LOOK_EVERY_MS);
+      if (code !== undefined) return code;
+    }
+    const code = Number(readFileSync(path, 'utf8'));
+    if (code === 0) continue;
+    setError(`dependency "${name}" exited with non-zero code: ${code}`);
+    return CANNOT_START;
+  }
+  return undefined;
+}
+
+/** Runs the command until it succeeds or no attempt is left. */
+async function runAttempts(options) {
+  for (let left = Number(options.retries ?? 0); ; left--) {
+    const outcome = await runCommand(options);
+    const isLast = outcome.code === 0 || !outcome.started || outcome.cutOff || ending || left <= 0;
+    if (isLast) return outcome;
+    complain('the command has failed and is tried again');
+    const code = await waitAtMost(Number(options['retry-pause'] ?? 0));
+    if (code !== undefined) return { ...outcome, code };
+    delete report.result;
+  }
+}
+
+/** Makes the directories on the way, for everybody: containers run as different users. */
+function leaveExitCode(path, code) {
+  const umask = process.umask(0);
+  mkdirSync(dirname(path), { recursive: true, mode: 0o777 });
+  process.umask(umask);
+  writeFileSync(`${path}.new`, String(code), { mode: 0o644 });
+  renameSync(`${path}.new`, path);
+}
+
 function runCommand(options) {
   return new Promise((resolve) => {
     const [file, ...args] = options.command;
     // Listening comes before starting: a signal in between would end this process and leave the command alone.
-    for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => end(signal));
+    const listening = new AbortController();
+    const listen = (signal, listener) => {
+      process.on(signal, listener);
+      listening.signal.addEventListener('abort', () => process.off(signal, listener));
+    };
+    for (const signal of ['SIGTERM', 'SIGINT']) listen(signal, () => end(signal));
     for (const signal of ['SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH', 'SIGQUIT'])
-      process.on(signal, () => signalGroup(signal));
+      listen(signal, () => signalGroup(signal));
     const mark = `ARGOSY_SUPERVISED_BY=${randomBytes(16).toString('hex')}`;
     const child = spawn(file, args, {
       stdio: ['inherit', options.result ? 'pipe' : 'inherit', 'inherit'],
@@ -174,23 +241,25 @@ function runCommand(options) {
       writeOut(chunk);
       kept = Buffer.concat([kept, chunk]).subarray(-LIMIT);
     });
-    const left = Date.parse(process.env.ARGO_DEADLINE ?? '') - Date.now();
-    const deadline = Number.isNaN(left)
+    const left = deadline - Date.now();
+    const cutOff = Number.isNaN(left)
       ? undefined
       : setTimeout(() => ((pastDeadline = true), end('SIGTERM')), Math.max(0, left));
     child.once('exit', () => {
       signalGroup('SIGKILL');
       killMarked(mark);
     });
-    child.once('close', (code, signal) => {
+    child.once('close', (status, signal) => {
       clearTimeout(timer);
-      clearTimeout(deadline);
+      clearTimeout(cutOff);
+      listening.abort();
       if (child.pid === undefined) return;
       if (pastDeadline) setError('deadline exceeded');
       if (options.result) report.result = trimmed(kept);
-      const own = signal ? 128 + constants.signals[signal] : code;
+      const own = signal ? 128 + constants.signals[signal] : status;
       // Cut off is not done, whatever the command makes of SIGTERM.
-      resolve({ code: pastDeadline && own === 0 ? 128 + constants.signals.SIGTERM : own, started: true });
+      const code = pastDeadline && own === 0 ? 128 + constants.signals.SIGTERM : own;
+      resolve({ code, started: true, cutOff: pastDeadline });
     });
   });
 }
@@ -200,10 +269,13 @@ async function run(args) {
   if (!options) return CANNOT_START;
   let code;
   try {
-    if (options.script) writeScript(options.script);
-    const outcome = await runCommand(options);
-    code = outcome.code;
-    if (outcome.started && collect(options, code === 0)) code = OUTPUT_MISSING;
+    code = await takeTurn(options);
+    if (code === undefined) {
+      if (options.script) writeScript(options.script);
+      const outcome = await runAttempts(options);
+      code = outcome.code;
+      if (outcome.started && collect(options, code === 0)) code = OUTPUT_MISSING;
+    }
   } catch (error) {
     setError(`cannot write the script to ${options.script}: ${reason(error)}`);
     code = CANNOT_START;
@@ -212,6 +284,12 @@ async function run(args) {
     writeReport(options.report);
   } catch (error) {
     complain(`cannot write the report to ${options.report}: ${reason(error)}`);
+    code ||= OUTPUT_MISSING;
+  }
+  try {
+    if (options['exit-code']) leaveExitCode(options['exit-code'], code);
+  } catch (error) {
+    complain(`cannot write the exit code to ${options['exit-code']}: ${reason(error)}`);
     code ||= OUTPUT_MISSING;
   }
   return code;

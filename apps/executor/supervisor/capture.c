@@ -23,6 +23,8 @@ void capture_add(struct capture *capture, const char *bytes, size_t length) {
   capture->length = total < capture->limit ? total : capture->limit;
 }
 
+void capture_clear(struct capture *capture) { capture->start = capture->length = 0; }
+
 int capture_read(const struct capture *capture, struct buffer *into) {
   size_t first = capture->limit - capture->start;
   if (first > capture->length) first = capture->length;

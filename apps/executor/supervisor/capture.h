@@ -14,6 +14,8 @@ struct capture {
 
 int capture_init(struct capture *capture, size_t limit);
 void capture_add(struct capture *capture, const char *bytes, size_t length);
+/* Forgets everything. */
+void capture_clear(struct capture *capture);
 /* Appends what was kept, oldest first. */
 int capture_read(const struct capture *capture, struct buffer *into);
 void capture_free(struct capture *capture);

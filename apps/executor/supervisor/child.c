@@ -93,7 +93,10 @@ static void take_signals(struct supervision *s, const struct options *options) {
     int number = (int)info.ssi_signo;
     if (number == SIGCHLD) reap(s);
     else if (number == SIGPIPE) continue; /* ours: nobody reads what we pass on; the command goes on */
-    else if (number == SIGTERM || number == SIGINT) end_group(s, number, options->grace_seconds);
+    else if (number == SIGTERM || number == SIGINT) {
+      s->outcome->stopped = true;
+      end_group(s, number, options->grace_seconds);
+    }
     else kill(-s->pid, number);
   }
 }
@@ -169,19 +172,19 @@ static void finish(struct supervision *s) {
   close(s->out);
 }
 
-int child_run(const struct options *options, struct capture *capture, struct outcome *outcome) {
-  sigset_t forwarded, before;
+int child_run(const struct options *options, const sigset_t *mask, struct capture *capture, struct outcome *outcome) {
+  sigset_t forwarded;
   sigfillset(&forwarded);
   /* Faults of the supervisor itself must stay deadly. */
   for (const int *number = (const int[]){SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, 0}; *number; number++) sigdelset(&forwarded, *number);
   *outcome = (struct outcome){0};
   struct supervision s = {.out = -1, .capture = capture, .outcome = outcome};
-  sigprocmask(SIG_BLOCK, &forwarded, &before);
+  sigprocmask(SIG_BLOCK, &forwarded, NULL);
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   s.signals = signalfd(-1, &forwarded, SFD_CLOEXEC | SFD_NONBLOCK);
   if (s.signals < 0) return -1;
   long long left = milliseconds_until(options->deadline);
-  if (start(options, &s, &before) < 0) return -1;
+  if (start(options, &s, mask) < 0) return -1;
   supervise(&s, options, left < 0 ? -1 : monotonic() + left);
   finish(&s);
   /* Cut off is not done, whatever the command makes of SIGTERM. */

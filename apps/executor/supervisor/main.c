@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h> /* rename */
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 #include "options.h"
 #include "report.h"
 #include "script.h"
+#include "turns.h"
 
 #define EXIT_CANNOT_START 64
 #define EXIT_OUTPUT_MISSING 66
@@ -89,9 +91,52 @@ static int collect_parameters(const struct options *options, struct report *repo
   return missing;
 }
 
-static int run_command(const struct options *options, struct report *report) {
+/* What it means when a wait did not end by itself: 0 when it did, else the exit code. */
+static int interrupted(struct waiting waited, struct report *report) {
+  if (waited.turn == TURN_PAST_DEADLINE) {
+    set_error(report, "deadline exceeded", "", NULL);
+    return 128 + SIGTERM;
+  }
+  return waited.turn == TURN_SIGNALLED ? 128 + waited.code : 0;
+}
+
+/* Waits for the other containers of the pod. Returns 0 when it is our turn, else the exit code. */
+static int take_turn(const struct options *options, struct report *report) {
+  struct waiting waited = await_dependencies(options);
+  if (waited.turn == TURN_FAILED) {
+    struct buffer subject = {0};
+    buffer_append_text(&subject, waited.dependency);
+    buffer_append_text(&subject, "\" exited with non-zero code: ");
+    buffer_append_number(&subject, (unsigned)waited.code);
+    buffer_append(&subject, "", 1);
+    set_error(report, "dependency \"", subject.data ? subject.data : waited.dependency, NULL);
+    buffer_free(&subject);
+    return EXIT_CANNOT_START;
+  }
+  return interrupted(waited, report);
+}
+
+/* Runs the command until it succeeds or no attempt is left. Returns 0, or -1 with errno. */
+static int run_attempts(const struct options *options, const sigset_t *mask, struct report *report, struct capture *capture,
+                        struct outcome *outcome) {
+  for (int left = options->retries;; left--) {
+    if (child_run(options, mask, capture, outcome) < 0) return -1;
+    if (outcome->exit_code == 0 || outcome->start_error || outcome->past_deadline || outcome->stopped || left <= 0) return 0;
+    complain("the command has failed and is tried again", NULL, NULL, NULL);
+    int code = interrupted(await_next_attempt(options), report);
+    if (code != 0) {
+      outcome->exit_code = code;
+      return 0;
+    }
+    if (capture) capture_clear(capture);
+  }
+}
+
+static int run_command(const struct options *options, const sigset_t *mask, struct report *report) {
   struct capture capture = {0};
   struct outcome outcome;
+  int code = take_turn(options, report);
+  if (code != 0) return code;
   if (options->script_path && script_write(options->script_path) < 0) {
     set_error(report, "cannot write the script to ", options->script_path, strerror(errno));
     return EXIT_CANNOT_START;
@@ -100,7 +145,7 @@ static int run_command(const struct options *options, struct report *report) {
     set_error(report, "out of memory", "", NULL);
     return EXIT_CANNOT_START;
   }
-  if (child_run(options, options->capture_result ? &capture : NULL, &outcome) < 0 || outcome.start_error) {
+  if (run_attempts(options, mask, report, options->capture_result ? &capture : NULL, &outcome) < 0 || outcome.start_error) {
     set_error(report, "cannot start ", options->command[0], strerror(outcome.start_error ? outcome.start_error : errno));
     capture_free(&capture);
     return EXIT_CANNOT_START;
@@ -120,16 +165,22 @@ static int run(int argc, char **argv) {
   struct options options;
   struct report report = {0};
   if (options_parse(&options, argc, argv) < 0) {
-    free(options.parameters);
+    options_free(&options);
     return EXIT_CANNOT_START;
   }
-  int code = run_command(&options, &report);
+  sigset_t before;
+  hold_signals(&before);
+  int code = run_command(&options, &before, &report);
   if (report_write(&report, options.report_path) < 0) {
     complain("cannot write the report to ", options.report_path, ": ", strerror(errno));
     if (code == 0) code = EXIT_OUTPUT_MISSING;
   }
+  if (options.exit_code_path && leave_exit_code(options.exit_code_path, code) < 0) {
+    complain("cannot write the exit code to ", options.exit_code_path, ": ", strerror(errno));
+    if (code == 0) code = EXIT_OUTPUT_MISSING;
+  }
   report_free(&report);
-  free(options.parameters);
+  options_free(&options);
   return code;
 }
 
@@ -150,6 +201,6 @@ int main(int argc, char **argv) {
   if (argc >= 3 && strcmp(argv[1], "install") == 0) return install(argv[2]);
   if (argc >= 3 && strcmp(argv[1], "run") == 0) return run(argc - 2, argv + 2);
   complain("usage: supervisor install PATH | supervisor run [--result] [--parameter NAME=PATH] [--default NAME=VALUE] ",
-           "[--script PATH] [--report PATH] -- COMMAND...", NULL, NULL);
+           "[--script PATH] [--report PATH] [--after NAME=PATH] [--exit-code PATH] [--retries N] [--retry-pause MILLISECONDS] ", "-- COMMAND...", NULL);
   return EXIT_CANNOT_START;
 }
