@@ -1,7 +1,6 @@
 import type { NodeStatus } from '@argosy/workflow-spec';
 import type { TaskCondition } from '@argosy/expressions';
 import type { NodeId } from '../model/ids.js';
-import { isUnsuccessful } from '../model/phases.js';
 
 interface Nodes {
   node(id: NodeId): NodeStatus | undefined;
@@ -27,7 +26,7 @@ export function taskResultHolds(nodes: Nodes, node: NodeStatus | undefined, cond
       return items(nodes, node).some((item) => item.phase === 'Succeeded');
     case 'AllFailed': {
       const all = items(nodes, node);
-      return all.length > 0 && all.every((item) => isUnsuccessful(item.phase));
+      return all.length > 0 && all.every((item) => item.phase === 'Failed');
     }
   }
 }

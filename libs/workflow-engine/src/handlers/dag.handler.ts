@@ -6,7 +6,7 @@ import { planDag } from '../graph/dag-plan.js';
 import type { DagPlan } from '../graph/dag-plan.js';
 import { isLoop } from '../graph/fan-out.js';
 import { outboundNodes } from '../graph/outbound-nodes.js';
-import { adoptEnded, createEnded, endInError, endNode } from '../kernel/closing.js';
+import { adoptEnded, createEnded, describeError, endInError, endNode } from '../kernel/closing.js';
 import { describeNode } from '../kernel/node-description.js';
 import type { RunDraft } from '../kernel/run-draft.js';
 import type { CallSite, DagFrame } from '../model/frame.js';
@@ -219,7 +219,7 @@ function assess(run: RunDraft, id: NodeId): void {
     const outputs = templateOutputs(run, frame.template, siblings);
     endNode(run, frame, { phase, outputs, change: outbound(run, frame) });
   } catch (error) {
-    endNode(run, frame, { phase: 'Error', message: error instanceof Error ? error.message : String(error) });
+    endNode(run, frame, { phase: 'Error', message: describeError(frame.site, error) });
   }
 }
 

@@ -2,7 +2,7 @@ import { endNode } from '../kernel/closing.js';
 import { describeNode } from '../kernel/node-description.js';
 import type { RunDraft } from '../kernel/run-draft.js';
 import type { CallSite, GroupFrame, PlannedCall, StepsFrame } from '../model/frame.js';
-import { isUnsuccessful } from '../model/phases.js';
+import { isBroken, isUnsuccessful } from '../model/phases.js';
 import { planCalls } from '../scope/plan-calls.js';
 import { stepVariables } from '../scope/sibling-variables.js';
 import { onGroupEvent, openGroup, resumeDaemons } from './group.js';
@@ -99,7 +99,7 @@ function finish(run: RunDraft, frame: GroupFrame): void {
   for (const planned of frame.calls) {
     const child = run.nodeNamed(`${frame.name}.${planned.name}`);
     if (!child || !isUnsuccessful(child.phase)) continue;
-    if (child.type === 'Skipped') {
+    if (isBroken(child)) {
       const message = `step group deemed errored due to child ${child.name} error: ${child.message ?? ''}`;
       return endNode(run, frame, { phase: 'Error', message });
     }

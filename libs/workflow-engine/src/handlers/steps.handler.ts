@@ -1,5 +1,5 @@
 import type { NodeStatus, Template } from '@argosy/workflow-spec';
-import { endNode } from '../kernel/closing.js';
+import { describeError, endNode } from '../kernel/closing.js';
 import { describeNode } from '../kernel/node-description.js';
 import type { RunDraft } from '../kernel/run-draft.js';
 import { outboundNodes } from '../graph/outbound-nodes.js';
@@ -91,6 +91,6 @@ function succeed(run: RunDraft, frame: StepsFrame): void {
     const siblings = stepVariables(run, frame, JSON.stringify(frame.template.outputs ?? {}), groups);
     endNode(run, frame, { phase: 'Succeeded', outputs: templateOutputs(run, frame.template, siblings), change });
   } catch (error) {
-    endNode(run, frame, { phase: 'Error', message: error instanceof Error ? error.message : String(error), change });
+    endNode(run, frame, { phase: 'Error', message: describeError(frame.site, error), change });
   }
 }

@@ -93,6 +93,13 @@ export function createEnded(
   return id;
 }
 
+/** What went wrong with a call; a DAG names the task. */
+export function describeError(site: CallSite, error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const isTask = site.prefix.startsWith('tasks.') && !site.hooked && !site.attempt;
+  return isTask ? `task '${site.nodeName}' errored: ${message}` : message;
+}
+
 /** The call cannot be made; Argo shows such nodes as type Skipped, phase Error. */
 export function endInError(run: RunDraft, site: CallSite, error: unknown): void {
   const message = error instanceof Error ? error.message : String(error);

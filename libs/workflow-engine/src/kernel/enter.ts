@@ -8,7 +8,7 @@ import { ADMISSION_ORDER, SCREENING_ORDER } from '../policies/order.js';
 import { bindInputs } from '../scope/template-inputs.js';
 import { resolveTemplate } from '../scope/template-lookup.js';
 import { templateKindOf } from '../model/template-kind.js';
-import { adoptEnded, endInError, releaseEnded } from './closing.js';
+import { adoptEnded, describeError, endInError, releaseEnded } from './closing.js';
 import type { Kernel, RunDraft } from './run-draft.js';
 
 const MAX_DEPTH = 100;
@@ -30,7 +30,7 @@ function enter(run: RunDraft, site: CallSite): boolean {
     template = bindInputs(run, resolved.template, site.call.arguments, localVariables(site));
     screen(run, site, template);
   } catch (error) {
-    endInError(run, site, error);
+    endInError(run, site, describeError(site, error));
     return true;
   }
   if (template.retryStrategy) startRetry(run, inner, template, template.retryStrategy);

@@ -2,7 +2,7 @@ import type { Condition, LifecycleHook, NodeStatus, WorkflowPhase } from '@argos
 import type { CallSite } from '../model/frame.js';
 import { WORKFLOW_FRAME } from '../model/ids.js';
 import { formatTime } from '../model/instant.js';
-import { isFinalWorkflowPhase, isFulfilled, isUnsuccessful } from '../model/phases.js';
+import { isBroken, isFinalWorkflowPhase, isFulfilled, isUnsuccessful } from '../model/phases.js';
 import { EXIT, hookNodeName } from '../policies/hooks.policy.js';
 import { isShutDown, shutdownOf, stoppedMessage } from '../policies/shutdown.policy.js';
 import { isSuspended } from '../policies/suspension.policy.js';
@@ -117,9 +117,7 @@ function finishWorkflow(run: RunDraft, root: NodeStatus, exit: NodeStatus | unde
   }
   const shutdown = shutdownOf(run);
   if (shutdown) return endWorkflow(run, phase, stoppedMessage(shutdown));
-  // A node of type Skipped in phase Error is a call that could not be made at all.
-  const message =
-    root.type === 'Skipped' ? `error in entry template execution: ${root.message ?? ''}` : (root.message ?? '');
+  const message = isBroken(root) ? `error in entry template execution: ${root.message ?? ''}` : (root.message ?? '');
   endWorkflow(run, phase, message);
 }
 

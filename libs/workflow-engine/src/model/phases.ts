@@ -10,6 +10,14 @@ export const isCompleted = (phase: NodePhase | undefined): boolean =>
 
 export const isUnsuccessful = (phase: NodePhase | undefined): boolean => phase === 'Failed' || phase === 'Error';
 
+/**
+ * The call itself broke: it could not be made, or its outputs could not be told. Argo reports that to whoever made the
+ * call as an error and not as the end of work; groups end in Error because of work without saying anything themselves.
+ */
+export const isBroken = (node: NodeStatus): boolean =>
+  node.phase === 'Error' &&
+  (node.type === 'Skipped' || ((node.type === 'Steps' || node.type === 'DAG') && Boolean(node.message)));
+
 export const isOpen = (node: NodeStatus): boolean => !isFulfilled(node.phase);
 
 export const isFinalWorkflowPhase = (phase: WorkflowPhase | undefined): boolean =>

@@ -26,6 +26,8 @@ export function templateOutputs(run: RunDraft, template: Template, siblings: Sib
   return outputs;
 }
 
+const tagIn = (text: string): string => /\{\{\s*(.*?)\s*\}\}/s.exec(text)?.[1] ?? text;
+
 function valueOf(parameter: Parameter, scope: RunDraft['globals']): string {
   const source = parameter.valueFrom;
   try {
@@ -33,7 +35,7 @@ function valueOf(parameter: Parameter, scope: RunDraft['globals']): string {
     if (source?.parameter) {
       const { value, unresolved } = replaceTags(source.parameter, scope);
       const [missing] = unresolved;
-      if (missing) throw new Error(`unable to resolve references: Unable to resolve: ${source.parameter}`);
+      if (missing) throw new Error(`Unable to resolve: ${JSON.stringify(tagIn(source.parameter))}`);
       return value;
     }
   } catch (error) {
