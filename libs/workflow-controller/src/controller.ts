@@ -29,6 +29,8 @@ export interface WorkflowControllerOptions {
   /** Only this namespace; all when absent. */
   readonly namespace?: string;
   readonly clock?: Clock;
+  /** In [0, 1); spreads what many agents would else do at the same moment. Default: Math.random. */
+  readonly random?: () => number;
   readonly logger?: ControllerLogger;
   /** Runs worked on at the same time. Default: 8. */
   readonly concurrency?: number;
@@ -84,10 +86,10 @@ export class WorkflowController {
 
   /** Resolves when the present workflows and pods are known and work has begun. */
   async start(): Promise<void> {
-    const { kube, namespace, supervisor } = this.options;
+    const { kube, namespace, random, supervisor } = this.options;
     const informers = await startInformers(
       kube,
-      { namespace, clock: this.clock },
+      { namespace, clock: this.clock, ...(random && { random }) },
       {
         onRun: (workflow, deleted) => (deleted ? this.runDeleted(workflow) : this.queue.add(keyOf(workflow))),
         onPod: (pod, deleted) => this.podSeen(pod, deleted),

@@ -27,10 +27,10 @@ export interface InformerEvents {
  */
 export async function startInformers(
   kube: KubeApi,
-  { namespace, clock }: { readonly namespace?: string; readonly clock: Clock },
+  { namespace, clock, random }: { readonly namespace?: string; readonly clock: Clock; readonly random?: () => number },
   { onRun, onPod, onChange, onError }: InformerEvents,
 ): Promise<Informers> {
-  const options = { namespace, clock, onError };
+  const options = { namespace, clock, onError, ...(random && { random }) };
   const pods = watchPods({ kube, ...options, onPod, onChange });
   const claims = createInformer<KubeObject>(kube, resources.persistentVolumeClaims, {
     ...options,
