@@ -90,6 +90,35 @@ describe('what a workflow runs', () => {
     ]);
   });
 
+  it('takes the source of a parameter from one side', () => {
+    const lower = { arguments: { parameters: [{ name: 'a', value: 'low' }] } };
+    const valueFrom = { configMapKeyRef: { name: 'c', key: 'k' } };
+    const higher = { arguments: { parameters: [{ name: 'a', valueFrom }] } };
+    expect(withRef(lower, higher).arguments?.parameters).toEqual([{ name: 'a', valueFrom }]);
+  });
+
+  it('takes a hook from one side, and lets nothing be replaced by what is empty', () => {
+    const lower = {
+      serviceAccountName: 'runner',
+      tolerations: [{ key: 'low' }],
+      hooks: { exit: { template: 'low', arguments: { parameters: [{ name: 'a', value: '1' }] } } },
+    };
+    const higher = {
+      serviceAccountName: '',
+      tolerations: [],
+      hooks: { exit: { templateRef: { name: 'n', template: 't' } } },
+    };
+    expect(withRef(lower, higher)).toMatchObject({ serviceAccountName: 'runner', tolerations: [{ key: 'low' }] });
+    expect(withRef(lower, higher).hooks).toEqual(higher.hooks);
+  });
+
+  it('says which template is missing, as the API server does', () => {
+    const missing = (clusterScope: boolean) => () =>
+      resolveExecutionSpec(workflow({ workflowTemplateRef: { name: 't', clusterScope } }));
+    expect(missing(false)).toThrow('workflowtemplate.argoproj.io "t" not found');
+    expect(missing(true)).toThrow('clusterworkflowtemplate.argoproj.io "t" not found');
+  });
+
   it('merges an artifact of one driver field by field and lets another driver take its place', () => {
     const lower = {
       arguments: {
@@ -140,11 +169,11 @@ describe('what a workflow runs', () => {
     expect(spec.tolerations).toEqual([{ key: 'high' }]);
   });
 
-  it('puts templateDefaults under every template, wherever they come from', () => {
-    const spec = resolveExecutionSpec(workflow({ templates: [{ name: 'a', script: { image: 'x', source: 'y' } }] }), {
-      workflowDefaults: { spec: { templateDefaults: { timeout: '5s', container: { image: 'z' } } } },
-    });
-    expect(spec.templates).toEqual([{ name: 'a', timeout: '5s', script: { image: 'x', source: 'y' } }]);
+  it('keeps templateDefaults apart: they count for the templates of other objects too', () => {
+    const templates: Template[] = [{ name: 'a', script: { image: 'x', source: 'y' } }];
+    const templateDefaults: Template = { timeout: '5s', container: { image: 'z' } };
+    const spec = resolveExecutionSpec(workflow({ templates }), { workflowDefaults: { spec: { templateDefaults } } });
+    expect(spec).toEqual({ templates, templateDefaults });
   });
 });
 

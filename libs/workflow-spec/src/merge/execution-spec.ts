@@ -5,7 +5,6 @@ import type { TemplateLibrary } from '../library/template-library.js';
 import type { Workflow, WorkflowSpec } from '../model/workflow.js';
 import { driversOf } from '../artifact-source.js';
 import { strategicMerge } from './strategic-merge.js';
-import { withTemplateDefaults } from './template-defaults.js';
 
 export interface ExecutionSpecSources {
   /** Where `workflowTemplateRef` is looked up. */
@@ -20,8 +19,8 @@ export class TemplateNotFoundError extends Error {
 }
 
 /**
- * What a workflow runs: its own spec over that of the template it refers to over the controller's defaults, with
- * `templateDefaults` in every template. Made on the first pass and kept in `status.storedWorkflowTemplateSpec`.
+ * What a workflow runs: its own spec over that of the template it refers to over the controller's defaults. Made on the
+ * first pass and kept. `templateDefaults` stay beside the templates: they also count for those of other objects.
  * @throws TemplateNotFoundError
  */
 export function resolveExecutionSpec(workflow: Workflow, sources: ExecutionSpecSources = {}): WorkflowSpec {
@@ -29,16 +28,8 @@ export function resolveExecutionSpec(workflow: Workflow, sources: ExecutionSpecS
   const layers = [sources.workflowDefaults?.spec, referredSpec(spec, sources.templates), spec];
   const merged = layers.reduce<WorkflowSpec>((lower, higher) => (higher ? mergeSpecs(lower, higher) : lower), {});
   const { suspend: _suspend, ...rest } = merged;
-  const { templateDefaults } = rest;
-  return {
-    ...rest,
-    // A template that is suspended does not suspend the runs made from it.
-    ...(spec.suspend !== undefined && { suspend: spec.suspend }),
-    ...(templateDefaults &&
-      rest.templates && {
-        templates: rest.templates.map((template) => withTemplateDefaults(template, templateDefaults)),
-      }),
-  };
+  // A template that is suspended does not suspend the runs made from it.
+  return { ...rest, ...(spec.suspend !== undefined && { suspend: spec.suspend }) };
 }
 
 function referredSpec(
@@ -49,17 +40,16 @@ function referredSpec(
   const { name = '', clusterScope = false } = ref;
   const found = templates?.find(name, clusterScope);
   if (found) return found.spec;
-  throw new TemplateNotFoundError(
-    `${clusterScope ? 'ClusterWorkflowTemplate' : 'WorkflowTemplate'} "${name}" not found`,
-  );
+  // As the API server words it; people know this message.
+  throw new TemplateNotFoundError(`${clusterScope ? 'cluster' : ''}workflowtemplate.argoproj.io "${name}" not found`);
 }
 
-/** `higher` over `lower`. Arguments have rules of their own. */
+/** `higher` over `lower`. Arguments have rules of their own, and a hook is taken from one side as a whole. */
 export function mergeSpecs(lower: WorkflowSpec, higher: WorkflowSpec): WorkflowSpec {
   const merged = strategicMerge(lower, higher);
-  return lower.arguments && higher.arguments
-    ? { ...merged, arguments: mergeArguments(lower.arguments, higher.arguments) }
-    : merged;
+  if (lower.hooks && higher.hooks) merged.hooks = { ...lower.hooks, ...higher.hooks };
+  if (lower.arguments && higher.arguments) merged.arguments = mergeArguments(lower.arguments, higher.arguments);
+  return merged;
 }
 
 function mergeArguments(lower: Arguments, higher: Arguments): Arguments {
@@ -68,9 +58,10 @@ function mergeArguments(lower: Arguments, higher: Arguments): Arguments {
   return { ...(parameters && { parameters }), ...(artifacts && { artifacts }) };
 }
 
-/** A parameter with a value stands for itself: the other's default, enum or source does not apply to it. */
+/** A parameter that says what its value is stands for itself: the other's value, default or enum does not apply to it. */
 function mergeParameter(lower: Parameter, higher: Parameter): Parameter {
-  return higher.value === undefined ? { ...lower, ...higher } : higher;
+  const isSaid = higher.value !== undefined || higher.valueFrom !== undefined || higher.default !== undefined;
+  return isSaid ? higher : { ...lower, ...higher };
 }
 
 /** Locations of one driver are merged; another driver takes the place of the first. */

@@ -22,6 +22,10 @@ const MERGE_KEYS: Readonly<Record<string, string>> = {
 const isObject = (value: Json): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** What Go leaves out when it writes an object down says nothing: an empty account does not replace one with a name. */
+const isAbsent = (value: Json): boolean =>
+  value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
+
 /**
  * What Kubernetes' strategic merge patch makes of `higher` on top of `lower`: maps merge, lists with a key merge member
  * by member (those of `lower` first), everything else is taken from `higher` where it has it. Neither is changed.
@@ -31,7 +35,7 @@ export function strategicMerge<T>(lower: T, higher: T): T {
 }
 
 function merge(lower: Json, higher: Json, field: string): Json {
-  if (higher === undefined || higher === null) return lower;
+  if (isAbsent(higher)) return lower ?? higher;
   if (Array.isArray(higher)) {
     const key = MERGE_KEYS[field];
     return key !== undefined && Array.isArray(lower) ? mergeLists(lower, higher, key) : higher;
