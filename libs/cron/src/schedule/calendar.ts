@@ -13,33 +13,40 @@ const SEARCHED_YEARS = 5;
  */
 export function* calendarTimes(schedule: CalendarSchedule, after: number, until: number): Generator<number> {
   const last = Math.min(until, endOfSearch(after));
-  for (let from = startOfDay(after); from <= last; from += DAY)
-    for (const time of timesWithin(schedule, from)) if (time > after && time <= last) yield time;
+  const span = spanOf(schedule);
+  for (let from = startOf(span, after); from <= last; from += span)
+    for (const time of timesWithin(schedule, from, span)) if (time > after && time <= last) yield time;
 }
 
 /** The last time in (after, until], or null. */
 export function lastCalendarTime(schedule: CalendarSchedule, after: number, until: number): number | null {
   const first = Math.max(after, until - (endOfSearch(until) - until));
-  for (let from = startOfDay(until); from + DAY > first; from -= DAY) {
-    const time = timesWithin(schedule, from).findLast((candidate) => candidate <= until);
+  const span = spanOf(schedule);
+  for (let from = startOf(span, until); from + span > first; from -= span) {
+    const time = timesWithin(schedule, from, span).findLast((candidate) => candidate <= until);
     if (time !== undefined) return time > after ? time : null;
   }
   return null;
 }
 
-const startOfDay = (at: number): number => Math.floor(at / DAY) * DAY;
+/** How much is looked through at once: schedules that come often are found in little. */
+const spanOf = ({ hours, minutes }: CalendarSchedule): number => (hours.length * minutes.length > 24 ? HOUR : DAY);
+const startOf = (span: number, at: number): number => Math.floor(at / span) * span;
 const endOfSearch = (at: number): number => Date.UTC(new Date(at).getUTCFullYear() + SEARCHED_YEARS + 1, 0, 1);
 
-/** Matching times of one day of UTC, in order. Days of UTC do not overlap, whatever the clocks of the zone do. */
-function timesWithin(schedule: CalendarSchedule, from: number): number[] {
+/** Matching times of a piece of UTC, in order. Pieces of UTC do not overlap, whatever the clocks of the zone do. */
+function timesWithin(schedule: CalendarSchedule, from: number, span: number): number[] {
   const zone = schedule.timeZone ?? 'UTC';
-  const offsets = [offsetAt(zone, from), offsetAt(zone, from + DAY)];
-  const firstDay = startOfDay(from + Math.min(...offsets));
-  const lastDay = from + DAY - 1 + Math.max(...offsets);
+  const offsets = [offsetAt(zone, from), offsetAt(zone, from + span)];
+  const [firstWall, lastWall] = [from + Math.min(...offsets), from + span - 1 + Math.max(...offsets)];
   const times = new Set<number>();
-  for (let day = firstDay; day <= lastDay; day += DAY) {
+  for (let day = startOf(DAY, firstWall); day <= lastWall; day += DAY) {
     if (!isDay(schedule, day)) continue;
-    for (const time of timesOnDay(schedule, zone, day)) if (time >= from && time < from + DAY) times.add(time);
+    const hours = schedule.hours
+      .map((hour) => day + hour * HOUR)
+      .filter((hour) => hour + HOUR > firstWall && hour <= lastWall);
+    const walls = hours.flatMap((hour) => schedule.minutes.map((minute) => hour + minute * MINUTE));
+    for (const time of instantsOf(walls, zone, day)) if (time >= from && time < from + span) times.add(time);
   }
   return [...times].sort((a, b) => a - b);
 }
@@ -51,9 +58,8 @@ function isDay({ days, months, weekdays, eitherDay }: CalendarSchedule, day: num
   return eitherDay ? isDate || isWeekday : isDate && isWeekday;
 }
 
-/** When the clocks of the zone show a matching time of this day (given as the UTC midnight of the same date). */
-function timesOnDay({ hours, minutes }: CalendarSchedule, zone: string, day: number): number[] {
-  const walls = hours.flatMap((hour) => minutes.map((minute) => day + hour * HOUR + minute * MINUTE));
+/** When the clocks of the zone show these times of a day (given as the UTC midnight of the same date). */
+function instantsOf(walls: readonly number[], zone: string, day: number): number[] {
   // Far enough on both sides that no zone's day reaches there.
   const [before, after] = [offsetAt(zone, day - DAY), offsetAt(zone, day + 2 * DAY)];
   if (before === after) return walls.map((wall) => wall - before);
