@@ -13,6 +13,7 @@ import { stepGroupHandler } from './step-group.handler.js';
 import { stepsHandler } from './steps.handler.js';
 import { suspendHandler } from './suspend.handler.js';
 import { taskGroupHandler } from './task-group.handler.js';
+import { waitingHandler } from './waiting.handler.js';
 
 export const HANDLERS: HandlerTable = {
   container: containerHandler,
@@ -28,5 +29,6 @@ export const HANDLERS: HandlerTable = {
   stepGroup: stepGroupHandler,
   taskGroup: taskGroupHandler,
   retry: retryHandler,
+  waiting: waitingHandler,
   ended: endedHandler,
 };

@@ -1,14 +1,20 @@
 import { formatTime } from '../model/instant.js';
+import { shutdownOf, stoppedMessage } from '../policies/shutdown.policy.js';
+import { startObstacle } from '../policies/start.policy.js';
+import type { StartObstacle } from '../policies/start.policy.js';
 import { POD_NAME_FORMAT } from '../scope/global-variables.js';
 import { endWorkflow } from './lifecycle.js';
 import type { RunDraft } from './run-draft.js';
 
-/** First pass: the run starts, or ends because it cannot. @returns annotations to be kept */
+/** First pass: the run starts, waits for its turn, or ends because it cannot. */
 export function begin(run: RunDraft): void {
   if (run.status.phase && run.status.phase !== 'Pending') return;
   const before = run.status.phase ?? '';
+  const obstacle = startObstacle(run);
+  if (obstacle) return holdBack(run, obstacle);
+  const { message: _waitedFor, ...status } = run.status;
   run.status = {
-    ...run.status,
+    ...status,
     phase: 'Running',
     startedAt: run.status.startedAt ?? formatTime(run.now),
     progress: run.status.progress ?? '0/0',
@@ -21,13 +27,14 @@ export function begin(run: RunDraft): void {
     after: 'Running',
     message: 'Workflow Running',
   });
-  const problem = problemOf(run);
-  if (problem !== null) endWorkflow(run, 'Failed', `invalid spec: ${problem}`);
 }
 
-function problemOf(run: RunDraft): string | null {
-  if (run.spec.synchronization) return 'workflow-level synchronization is not supported yet';
-  return null;
+function holdBack(run: RunDraft, obstacle: StartObstacle): void {
+  const shutdown = shutdownOf(run);
+  if ('problem' in obstacle)
+    endWorkflow(run, 'Failed', `Failed to acquire the synchronization lock. ${obstacle.problem}`);
+  else if (shutdown) endWorkflow(run, 'Failed', stoppedMessage(shutdown));
+  else run.status = { ...run.status, phase: 'Pending', message: obstacle.message };
 }
 
 export const startAnnotations = (run: RunDraft): Record<string, string> =>

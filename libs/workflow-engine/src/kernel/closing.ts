@@ -31,6 +31,7 @@ export function endNode(run: RunDraft, frame: Frame, ending: Ending): void {
     message: ending.message || undefined,
     finishedAt: formatTime(ending.finishedAt ?? run.now),
     daemoned: undefined,
+    synchronizationStatus: undefined,
   });
   if (ending.phase === 'Succeeded') publishGlobalOutputs(run, outputs);
   if ('podName' in frame) run.forgetPod(frame.podName);

@@ -26,7 +26,7 @@ function tellTimeout(run: RunDraft): void {
 }
 
 function endLeaf(run: RunDraft, frame: Frame, message: string, podMessage: string): void {
-  if (frame.kind === 'suspend') endNode(run, frame, { phase: 'Failed', message });
+  if (frame.kind === 'suspend' || frame.kind === 'waiting') endNode(run, frame, { phase: 'Failed', message });
   else if ('podName' in frame) endNode(run, frame, { phase: 'Failed', message: podMessage });
   // A retried call that waits for its next attempt asks anew and learns that there is none.
   else if (frame.kind === 'retry') run.emit(frame.id, { type: 'RoomMade' });

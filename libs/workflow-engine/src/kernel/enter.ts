@@ -4,7 +4,8 @@ import { startRetry } from '../handlers/retry.handler.js';
 import type { CallSite } from '../model/frame.js';
 import { isFulfilled } from '../model/phases.js';
 import { driveHooks } from '../policies/hooks.policy.js';
-import { ADMISSION_ORDER, SCREENING_ORDER } from '../policies/order.js';
+import { waitForLocks } from '../policies/locks.policy.js';
+import { ADMISSION_ORDER } from '../policies/order.js';
 import { bindInputs } from '../scope/template-inputs.js';
 import { resolveTemplate } from '../scope/template-lookup.js';
 import { templateKindOf } from '../model/template-kind.js';
@@ -28,26 +29,29 @@ function enter(run: RunDraft, site: CallSite): boolean {
     const resolved = resolveTemplate(run, site);
     inner = { ...site, innerScope: resolved.scope };
     template = bindInputs(run, resolved.template, site.call.arguments, localVariables(site));
-    screen(run, site, template);
+    limitDepth(site);
+    if (waitForLocks(run, inner, template)) return true;
   } catch (error) {
     endInError(run, site, describeError(site, error));
     return true;
   }
-  if (template.retryStrategy) startRetry(run, inner, template, template.retryStrategy);
-  else start(run, inner, template);
-  driveHooks(run, id);
-  // A daemon that was up before is found again and not waited for.
-  releaseEnded(run, id);
+  proceed(run, inner, template);
   return true;
 }
 
-function screen(run: RunDraft, site: CallSite, template: Template): void {
+function proceed(run: RunDraft, site: CallSite, template: Template): void {
+  const id = run.idOf(site.nodeName);
+  if (run.node(id)?.synchronizationStatus?.waiting) run.withdraw(id);
+  if (template.retryStrategy) startRetry(run, site, template, template.retryStrategy);
+  else start(run, site, template);
+  driveHooks(run, id);
+  // A daemon that was up before is found again and not waited for.
+  releaseEnded(run, id);
+}
+
+function limitDepth(site: CallSite): void {
   if (site.depth > MAX_DEPTH) {
     throw new Error(`Maximum recursion depth exceeded: more than ${MAX_DEPTH} template calls inside each other`);
-  }
-  for (const refuses of SCREENING_ORDER) {
-    const reason = refuses(run, template);
-    if (reason !== null) throw new Error(reason);
   }
 }
 
@@ -61,4 +65,4 @@ function start(run: RunDraft, site: CallSite, template: Template): void {
   HANDLERS[templateKindOf(template)].start(run, site, template);
 }
 
-export const KERNEL: Kernel = { enter, start };
+export const KERNEL: Kernel = { enter, proceed, start };

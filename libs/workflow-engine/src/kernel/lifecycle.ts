@@ -129,8 +129,9 @@ export function endWorkflow(
   endDaemons(run, null);
   const before = run.status.phase ?? '';
   const finishedAt = formatTime(run.now);
+  const { synchronization: _released, ...status } = run.status;
   run.status = {
-    ...run.status,
+    ...status,
     phase,
     finishedAt,
     startedAt: run.status.startedAt ?? finishedAt,

@@ -56,7 +56,8 @@ export function wakeAt(run: RunDraft): Instant | null {
   while (run.timers && !run.frame(run.timers.nodeId)) run.timers = withoutEarliest(run.timers);
   const deadline = workflowDeadline(run);
   const limit = run.scope.maxNewNodes;
-  const hasMore = limit !== undefined && run.newNodes >= limit && run.heldFrames().length > 0;
+  const isHeld = run.heldFrames().length > 0 || !run.awaited.isEmpty();
+  const hasMore = limit !== undefined && run.newNodes >= limit && isHeld;
   const ahead = deadline !== null && deadline > run.now ? deadline : null;
   return earliest(run.timers?.dueAt ?? null, ahead, hasMore ? instant(run.now) : null);
 }

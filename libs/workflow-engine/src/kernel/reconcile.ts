@@ -3,6 +3,7 @@ import type { Decision, Scope } from '../model/decision.js';
 import { isFinalWorkflowPhase } from '../model/phases.js';
 import type { World } from '../model/observation.js';
 import type { RunState } from '../model/run-state.js';
+import { recordWaiting, releaseStale } from '../policies/locks.policy.js';
 import { recordVolumeClaims } from '../policies/volume-claims.policy.js';
 import { patchBetween } from '../projections/workflow-patch.js';
 import { begin, startAnnotations } from './begin.js';
@@ -24,8 +25,10 @@ const COMPLETED_LABEL = 'workflows.argoproj.io/completed';
 export function reconcile(state: RunState, world: World, scope: Scope): Decision<RunState> {
   const run = new RunDraft(state, world, scope, KERNEL);
   const wasFinal = isFinalWorkflowPhase(state.status.phase);
-  if (!wasFinal) {
-    begin(run);
+  if (!wasFinal) begin(run);
+  const isWaiting = run.status.phase === 'Pending';
+  if (!wasFinal && !isWaiting) {
+    if (run.rebuilding) releaseStale(run);
     // Without an index the tree is walked first, so that there is something to observe.
     if (run.rebuilding) settle(run);
     observe(run);
@@ -33,10 +36,11 @@ export function reconcile(state: RunState, world: World, scope: Scope): Decision
     enforce(run);
     run.roomMade ||= scope.maxNewNodes !== undefined;
     settle(run);
+    recordWaiting(run);
     recordRunningPods(run);
   }
-  recordVolumeClaims(run);
-  const commands = plan(run, wasFinal);
+  if (!isWaiting) recordVolumeClaims(run);
+  const commands = isWaiting ? [] : plan(run, wasFinal);
   const wake = wakeAt(run);
   const next = run.toState(labelled(run));
   return { state: next, commands, wakeAt: wake, journal: run.journal, patch: patchBetween(state, next, run.changed) };

@@ -13,7 +13,10 @@ import type { World } from '../model/observation.js';
 import type { RunIndex, RunState } from '../model/run-state.js';
 import { withTimer } from '../model/timer-heap.js';
 import type { TimerHeap } from '../model/timer-heap.js';
+import { holderName } from '../locks/lock-ref.js';
+import { withoutHolder } from '../locks/synchronization-status.js';
 import { globalVariables } from '../scope/global-variables.js';
+import { AwaitedLocks } from './awaited-locks.js';
 import { isBefore } from './tree-order.js';
 import { Tally } from './tally.js';
 
@@ -21,6 +24,8 @@ import { Tally } from './tally.js';
 export interface Kernel {
   /** Executes a call, or finds it executed. @returns false when a limit holds it back */
   enter(run: RunDraft, site: CallSite): boolean;
+  /** Goes on with a call, inputs resolved, that has all it waited for. */
+  proceed(run: RunDraft, site: CallSite, template: Template): void;
   /** Starts a template, inputs resolved, without the retry around it. */
   start(run: RunDraft, site: CallSite, template: Template): void;
 }
@@ -47,6 +52,11 @@ export class RunDraft {
   /** A slot became free in this pass. */
   roomMade = false;
   newNodes = 0;
+  /** Calls that wait for locks. */
+  readonly awaited: AwaitedLocks;
+  /** Locks may be had that could not before: somebody asked, or let go, or it is the first look of the pass. */
+  locksChanged: boolean;
+  lockNews: string;
 
   private readonly nodes: PersistentMap<NodeId, NodeStatus>;
   private readonly frames: PersistentMap<NodeId, Frame>;
@@ -74,10 +84,20 @@ export class RunDraft {
     this.pods = (state.index?.pods ?? PersistentMap<string, NodeId>()).asMutable();
     this.timers = state.index?.timers ?? null;
     this.held = state.index?.held ?? [];
+    this.awaited = new AwaitedLocks(state.index?.awaited);
+    this.locksChanged = !this.awaited.isEmpty();
+    this.lockNews = state.index?.lockNews ?? '';
   }
 
   get name(): string {
     return this.workflow.metadata.name ?? '';
+  }
+  get namespace(): string {
+    return this.workflow.metadata.namespace ?? '';
+  }
+  /** `namespace/name`: what the cluster calls the run. */
+  get key(): string {
+    return `${this.namespace}/${this.name}`;
   }
   /** The spec that is executed: the merged one when the workflow refers to a template. */
   get spec(): WorkflowSpec {
@@ -127,8 +147,32 @@ export class RunDraft {
     const before = this.nodes.get(id);
     this.nodes.set(id, node);
     this.changed.add(id);
-    if (this.tally.move(before, node)) this.roomMade = true;
+    if (this.tally.move(before, node)) this.makeRoom();
     if (before?.phase !== node.phase) this.tell(before, node);
+    if (this.status.synchronization && isFulfilled(node.phase)) this.dropLocks(id);
+  }
+
+  /** Takes back a node that only waited, so that it can be made as what it is. */
+  withdraw(id: NodeId): void {
+    const node = this.nodes.get(id);
+    if (!node) return;
+    this.tally.remove(node);
+    this.nodes.delete(id);
+    this.changed.add(id);
+  }
+
+  /** A place came free: for calls that a limit holds back, and for those that have their locks but for the limit. */
+  private makeRoom(): void {
+    this.roomMade = true;
+    this.locksChanged ||= !this.awaited.isEmpty();
+  }
+
+  private dropLocks(id: NodeId): void {
+    const synchronization = withoutHolder(this.status.synchronization, holderName(this.key, id));
+    if (synchronization === this.status.synchronization) return;
+    const { synchronization: _before, ...rest } = this.status;
+    this.status = synchronization ? { ...rest, synchronization } : rest;
+    this.locksChanged = true;
   }
 
   /** Appends to `children`. Copies the list once a pass, however many are added: fan-outs are wide. */
@@ -151,10 +195,20 @@ export class RunDraft {
     return this.frames.values();
   }
   setFrame(frame: Frame): void {
+    this.forgetWaiting(frame.id);
     this.frames.set(frame.id, frame);
     if ('podName' in frame) this.pods.set(frame.podName, frame.id);
+    if (frame.kind !== 'waiting') return;
+    this.awaited.add(this, frame);
+    this.locksChanged = true;
+    this.lockNews = '';
+  }
+  private forgetWaiting(id: NodeId): void {
+    const frame = this.frames.get(id);
+    if (frame?.kind === 'waiting') this.awaited.remove(frame);
   }
   removeFrame(id: NodeId): void {
+    this.forgetWaiting(id);
     this.frames.delete(id);
     this.release(id);
   }
@@ -217,6 +271,8 @@ export class RunDraft {
       pods: this.pods.asImmutable(),
       timers: this.timers,
       held: this.held,
+      awaited: this.awaited.asImmutable(),
+      lockNews: this.lockNews,
     };
     return { workflow, status: this.status, nodes: this.nodes.asImmutable(), index };
   }

@@ -1,3 +1,4 @@
+import { offerLocks } from '../policies/locks.policy.js';
 import { advanceWorkflow } from './lifecycle.js';
 import type { RunDraft } from './run-draft.js';
 import { step } from './step.js';
@@ -10,8 +11,9 @@ export function settle(run: RunDraft): void {
   do {
     propagate(run);
     offerRoom(run);
+    if (!run.hasEvents() && run.locksChanged) offerLocks(run);
     if (!run.hasEvents()) advanceWorkflow(run);
-  } while (run.hasEvents());
+  } while (run.hasEvents() || run.locksChanged);
 }
 
 /** Works off the events there are and those they lead to. */

@@ -43,9 +43,13 @@ export class Tally {
     return before !== undefined && takesPlace(before) && !takesPlace(after);
   }
 
+  remove(node: NodeStatus): void {
+    this.share(node, -1);
+  }
+
   private share(node: NodeStatus, by: 1 | -1): void {
     const boundary = (node.boundaryID ?? '') as NodeId;
-    if (node.type === 'Pod' && takesPlace(node)) this.activePods += by;
+    if (node.type === 'Pod' && takesPlace(node) && !isWaiting(node)) this.activePods += by;
     if (node.type === 'Pod' && node.phase === 'Running') this.runningPods += by;
     if (isLimited(node) && takesPlace(node)) add(this.active, boundary, by);
     if (isUp(node)) add(this.up, boundary, by);
@@ -64,6 +68,9 @@ export class Tally {
 }
 
 const takesPlace = (node: NodeStatus): boolean => isOpen(node) && !isUp(node);
+
+/** For a lock: it has no pod yet. */
+const isWaiting = (node: NodeStatus): boolean => node.synchronizationStatus?.waiting !== undefined;
 
 const isLimited = (node: NodeStatus): boolean => node.type === 'Pod' || node.type === 'Steps' || node.type === 'DAG';
 

@@ -1,6 +1,7 @@
 import type { Map as PersistentMap } from 'immutable';
 import type { LifecycleHooks, RetryStrategy, Template, TemplateCall } from '@argosy/workflow-spec';
 import type { DagPlan } from '../graph/dag-plan.js';
+import type { LockRef } from '../locks/lock-ref.js';
 import type { Instant } from './instant.js';
 import type { NodeId } from './ids.js';
 
@@ -110,7 +111,14 @@ export interface RetryFrame extends FrameBase {
   readonly template: Template;
   readonly strategy: RetryStrategy;
 }
-export type Frame = EndedFrame | PodFrame | SuspendFrame | AgentFrame | StepsFrame | DagFrame | GroupFrame | RetryFrame;
+/** A call that waits for its locks; its node is there to be seen, nothing of it runs. */
+export interface WaitingFrame extends FrameBase {
+  readonly kind: 'waiting';
+  readonly template: Template;
+  readonly locks: readonly LockRef[];
+}
+export type Frame =
+  WaitingFrame | EndedFrame | PodFrame | SuspendFrame | AgentFrame | StepsFrame | DagFrame | GroupFrame | RetryFrame;
 export type NodeKind = Frame['kind'];
 /** Kinds that hold other calls but are no template. */
 export type StructureKind = Exclude<NodeKind, TemplateKind>;
@@ -123,6 +131,7 @@ interface FrameByKind extends Record<PodKind, PodFrame> {
   stepGroup: GroupFrame;
   taskGroup: GroupFrame;
   retry: RetryFrame;
+  waiting: WaitingFrame;
   ended: EndedFrame;
 }
 export type FrameOf<K extends NodeKind> = FrameByKind[K];

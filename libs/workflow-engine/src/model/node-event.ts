@@ -34,6 +34,7 @@ interface EventsByKind extends Record<PodKind, PodObserved | PodLost | TimerDue>
   stepGroup: ChildFinished | RoomMade;
   taskGroup: ChildFinished | RoomMade;
   retry: ChildFinished | RoomMade | TimerDue;
+  waiting: TimerDue;
   ended: never;
 }
 export type EventsOf<K extends NodeKind> = EventsByKind[K];

@@ -1,4 +1,6 @@
 import type { Outputs } from '@argosy/workflow-spec';
+import type { LockRef } from '../locks/lock-ref.js';
+import type { LockView } from '../locks/lock-table.js';
 import type { Instant } from './instant.js';
 
 /** What a pod looks like from outside, already translated from Kubernetes' terms by libs/pod-plan. */
@@ -30,6 +32,14 @@ export interface PodObservation {
   readonly resourcesDuration: Readonly<Record<string, number>> | null;
 }
 
+/** A lock of the cluster as one run sees it. */
+export interface LockObservation extends LockView {
+  /** How many may hold it at once; 0 keeps everybody waiting. */
+  readonly limit: number;
+  /** Why nobody can have it as things are: no such ConfigMap, no database. Null when there is a limit. */
+  readonly problem: string | null;
+}
+
 /**
  * A snapshot of what is outside, never a stream of events. Look-ups only, so that a pass costs what it asks for.
  * `changedPods` names the pods that may differ from what the state records; null means: look at every open node
@@ -41,4 +51,11 @@ export interface World {
   persistentVolumeClaim(name: string): 'present' | 'absent';
   /** Data of a ConfigMap key, for `configMapKeyRef`; undefined when absent. */
   configMapKey?(name: string, key: string): string | undefined;
+  /**
+   * A lock without what this run itself holds, which is on its own record. What the pass takes is taken when the decision
+   * says so: whoever calls must let no other pass look in between.
+   */
+  lock?(lock: LockRef): LockObservation;
+  /** Too many workflows are running: one that has not begun stays Pending. */
+  readonly isPostponed?: boolean;
 }

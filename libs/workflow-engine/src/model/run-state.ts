@@ -24,6 +24,10 @@ export interface RunIndex {
   readonly timers: TimerHeap | null;
   /** Frames with calls that a limit holds back, in tree order. */
   readonly held: readonly NodeId[];
+  /** Calls that wait, by the locks they want, in tree order. */
+  readonly awaited: PersistentMap<string, readonly NodeId[]>;
+  /** What was last told of the awaited locks: only a change is worth a look at all who wait. */
+  readonly lockNews: string;
   /** Pod nodes Pending or Running, daemons that are up left out: what `spec.parallelism` counts. */
   readonly activePods: number;
   readonly runningPods: number;

@@ -28,7 +28,8 @@ export const hookNodeName = (owner: string, key: string): string =>
  */
 export function driveHooks(run: RunDraft, id: NodeId): void {
   const first = run.frame(id);
-  if (!first?.hooks) return;
+  // What waits for its locks has not begun.
+  if (!first?.hooks || first.kind === 'waiting') return;
   if (first.kind === 'ended') run.release(id);
   for (const key of Object.keys(first.hooks).sort()) {
     const frame = run.frame(id);

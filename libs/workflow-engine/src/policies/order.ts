@@ -4,8 +4,7 @@ import { refuseAfterDeadline } from './deadline.policy.js';
 import { refuseOnShutdown } from './shutdown.policy.js';
 import { suspension } from './suspension.policy.js';
 import { templateParallelism, workflowParallelism } from './parallelism.policy.js';
-import { unsupportedFeatures } from './unsupported.policy.js';
-import type { AdmissionPolicy, RefusalPolicy, ScreeningPolicy } from './policy.js';
+import type { AdmissionPolicy, RefusalPolicy } from './policy.js';
 
 /*
  * The order in which rules apply to a template call. It is the compatibility contract:
@@ -13,7 +12,7 @@ import type { AdmissionPolicy, RefusalPolicy, ScreeningPolicy } from './policy.j
  *   1. `when` of the call (the group or DAG that makes it asks, before anything exists)
  *   2. admission: may a node be made now? The first that says no holds the call back; it is asked again later
  *   3. template and inputs are resolved; what fails here makes the node Error
- *   4. screening: what the engine cannot do ends the node as Error before anything runs
+ *   4. locks: a call that wants some waits with a node of its own, for as long as 2 or the others' turn says
  *   5. retry wraps the call; its attempts come through 2 and 6, not through 1
  *   6. refusal: a pod that must not start any more ends as Failed at once
  *   7. the handler of the template's kind
@@ -26,7 +25,5 @@ export const ADMISSION_ORDER: readonly AdmissionPolicy[] = [
   failFast,
   templateParallelism,
 ];
-
-export const SCREENING_ORDER: readonly ScreeningPolicy[] = [unsupportedFeatures];
 
 export const REFUSAL_ORDER: readonly RefusalPolicy[] = [refuseOnShutdown, refuseAfterDeadline];

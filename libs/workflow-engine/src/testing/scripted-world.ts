@@ -2,8 +2,11 @@ import type { Artifact, Outputs } from '@argosy/workflow-spec';
 import type { EngineCommand, EnsurePod } from '../model/command.js';
 import { instant } from '../model/instant.js';
 import type { Instant } from '../model/instant.js';
-import type { PodObservation, World } from '../model/observation.js';
+import type { LockObservation, PodObservation, World } from '../model/observation.js';
+import type { LockRef } from '../locks/lock-ref.js';
+import type { LockClaim } from '../locks/lock-table.js';
 import { earliest } from '../policies/timeout.policy.js';
+import { ScriptedLocks } from './scripted-locks.js';
 
 /** What a pod does, told in advance. Times are milliseconds from its creation. */
 export interface PodOutcome {
@@ -43,6 +46,10 @@ export class ScriptedWorld implements World {
   changedPods: readonly string[] | null = null;
   readonly claims = new Set<string>();
   readonly configMaps = new Map<string, Record<string, string>>();
+  locks = new ScriptedLocks();
+  /** Whose eyes look at the locks. */
+  run: Pick<LockClaim, 'run' | 'priority' | 'createdAt'> = { run: 'default/wf', priority: 0, createdAt: '' };
+  isPostponed = false;
   /** How often each pod was created; more than once is a bug unless the pod vanished while pending. */
   readonly created = new Map<string, number>();
   private readonly pods = new Map<string, ScriptedPod>();
@@ -62,6 +69,9 @@ export class ScriptedWorld implements World {
   }
   configMapKey(name: string, key: string): string | undefined {
     return this.configMaps.get(name)?.[key];
+  }
+  lock(lock: LockRef): LockObservation {
+    return this.locks.observe(lock, this.run);
   }
   podNames(): string[] {
     return [...this.pods.keys()];

@@ -1,6 +1,7 @@
 import type { NodeStatus, Workflow } from '@argosy/workflow-spec';
 import { applyIntent } from '../intents/apply-intent.js';
 import { reconcile } from '../kernel/reconcile.js';
+import { claimOf } from '../locks/lock-table.js';
 import type { EngineCommand } from '../model/command.js';
 import type { Decision, JournalEntry } from '../model/decision.js';
 import { instant } from '../model/instant.js';
@@ -24,6 +25,8 @@ export class WorkflowSimulation {
   readonly journal: JournalEntry[] = [];
   /** Most pods Pending or Running at once so far. */
   mostPodsAtOnce = 0;
+  /** Other runs whose turn came by what this one let go. */
+  readonly called = new Set<string>();
   private wakeAt: Instant | null = null;
   private changed: string[] | null = null;
 
@@ -35,8 +38,10 @@ export class WorkflowSimulation {
   /** One pass with everything it asks for done. */
   pass(): Decision<RunState> {
     this.world.changedPods = this.changed;
+    this.world.run = claimOf(this.state.workflow);
     const decision = reconcile(this.state, this.world, { now: this.world.now });
     this.state = decision.state;
+    for (const other of this.world.locks.record(this.state)) this.called.add(other);
     this.wakeAt = decision.wakeAt;
     this.journal.push(...decision.journal);
     this.changed = decision.commands.flatMap((command: EngineCommand) => this.world.perform(command));
