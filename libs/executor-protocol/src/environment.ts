@@ -1,11 +1,16 @@
 /** Environment that libs/pod-plan gives to the containers of a step; names are Argo's where Argo has them. */
 export const ENV = {
   containerName: 'ARGO_CONTAINER_NAME',
+  /** The template as JSON, tags replaced; absent when it does not fit into a variable. */
+  template: 'ARGO_TEMPLATE',
   nodeId: 'ARGO_NODE_ID',
   workflowName: 'ARGO_WORKFLOW_NAME',
   workflowUid: 'ARGO_WORKFLOW_UID',
   podName: 'ARGO_POD_NAME',
   podUid: 'ARGO_POD_UID',
+  instanceId: 'ARGO_INSTANCE_ID',
+  /** Where programs write `N/M`. */
+  progressFile: 'ARGO_PROGRESS_FILE',
   /** RFC 3339, UTC, whole seconds; the supervisor ends the command then. Absent: none. */
   deadline: 'ARGO_DEADLINE',
   /** `true` when stdout is captured as `outputs.result`. */

@@ -2,5 +2,11 @@ export { ENV, SCRIPT_PART_BYTES } from './environment.js';
 export { EXIT } from './exit-codes.js';
 export { decodeOutputs, FRAME_PREFIX, FrameFilter, isFrame } from './frames.js';
 export { PATHS } from './paths.js';
-export { DEADLINE_EXCEEDED, OUTPUT_LIMIT_BYTES, OVERFLOW_LIMIT_BYTES, parseTerminationReport } from './report.js';
+export {
+  DEADLINE_EXCEEDED,
+  DEPENDENCY_FAILED,
+  OUTPUT_LIMIT_BYTES,
+  OVERFLOW_LIMIT_BYTES,
+  parseTerminationReport,
+} from './report.js';
 export type { ReportedOutputs, ReportOverflow, TerminationReport } from './report.js';

@@ -7,6 +7,11 @@ export const PATHS = {
   shared: '/var/run/argo',
   /** Not `/dev/termination-log`: a node that runs pods without a mount namespace can only give a program its volumes. */
   terminationMessage: '/var/run/argo/termination-log',
+  /** Of a container of a set: there each has its own. */
+  terminationMessageOf: (container: string): string => `/var/run/argo/termination-log-${container}`,
+  /** Where a container of a set leaves its exit code, as in Argo. */
+  exitCodeOf: (container: string): string => `/var/run/argo/ctr/${container}/exitcode`,
+  progress: '/var/run/argo/progress',
   /** Scripts are delivered here, as in Argo. */
   staging: '/argo/staging',
   script: '/argo/staging/script',

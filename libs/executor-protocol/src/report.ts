@@ -30,6 +30,8 @@ export const OUTPUT_LIMIT_BYTES = 256 * 1024;
 export const OVERFLOW_LIMIT_BYTES = 4 * 1024 * 1024;
 /** What the supervisor reports when it ended the command at `ARGO_DEADLINE`. */
 export const DEADLINE_EXCEEDED = 'deadline exceeded';
+/** How the report of a container begins that did not run because one it waits for has failed. */
+export const DEPENDENCY_FAILED = 'dependency "';
 
 /**
  * Reads a termination message. Undefined when it is not the supervisor's: another program wrote it, it was cut off, or

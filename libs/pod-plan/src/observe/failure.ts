@@ -1,6 +1,6 @@
-import { DEADLINE_EXCEEDED, EXIT, parseTerminationReport } from '@argosy/executor-protocol';
+import { DEADLINE_EXCEEDED, DEPENDENCY_FAILED, EXIT, parseTerminationReport } from '@argosy/executor-protocol';
 import type { Pod } from '@argosy/workflow-spec';
-import { MAIN_CONTAINER } from '../plan/labels.js';
+import { programsIn } from './observe-containers.js';
 
 type ContainerStatus = NonNullable<NonNullable<Pod['status']>['containerStatuses']>[number];
 
@@ -15,6 +15,8 @@ const POD_DEADLINE_MESSAGE = 'Pod was active on the node longer than the specifi
 /** How a pod that Kubernetes calls Failed really ended, in Argo's words: whose fault, and what to tell. */
 export function endOfFailedPod(pod: Pod): PodEnd {
   const { status } = pod;
+  const culprit = culpritOf(pod);
+  if (culprit) return culprit;
   if (status?.message) return { phase: 'Failed', message: status.message };
   if (status?.reason === 'Evicted' || status?.reason === 'DeadlineExceeded')
     return { phase: 'Failed', message: status.reason };
@@ -22,7 +24,8 @@ export function endOfFailedPod(pod: Pod): PodEnd {
     const end = endOfContainer(container, 'Error');
     if (end) return end;
   }
-  const [mains, others] = partition(status?.containerStatuses ?? [], ({ name }) => name === MAIN_CONTAINER);
+  const programs = new Set(programsIn(pod).map(({ container }) => container.name));
+  const [mains, others] = partition(status?.containerStatuses ?? [], ({ name }) => programs.has(name));
   for (const container of mains) {
     const end = endOfMain(container);
     if (end) return end;
@@ -38,6 +41,22 @@ export function endOfFailedPod(pod: Pod): PodEnd {
   if (mains.length > 0) return { phase: 'Succeeded', message: '' };
   return { phase: 'Failed', message: '' };
 }
+
+/**
+ * Of a container set the program that failed by itself. The others ended because of it: they were told to, the pod with
+ * them, or what they waited for did not come.
+ */
+function culpritOf(pod: Pod): PodEnd | undefined {
+  const programs = programsIn(pod);
+  if (programs.length < 2) return undefined;
+  const ended = programs.flatMap(({ status }) => (status?.state?.terminated?.exitCode ? [status] : []));
+  const own = ended.filter(({ state }) => !SIGNALLED.has(state?.terminated?.exitCode ?? 0) && !hasWaited(state));
+  return own[0] && endOfMain(own[0]);
+}
+
+const hasWaited = (state: ContainerStatus['state']): boolean =>
+  state?.terminated?.exitCode === EXIT.cannotStart &&
+  parseTerminationReport(state.terminated.message)?.error?.startsWith(DEPENDENCY_FAILED) === true;
 
 /** Containers that had to end before main began; sidecars stand among them in the status, and how they end is no matter. */
 function initStatuses({ spec, status }: Pod): ContainerStatus[] {

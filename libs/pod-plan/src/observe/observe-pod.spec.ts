@@ -65,6 +65,7 @@ describe('a pod that has not ended', () => {
       exitCode: null,
       outputs: null,
       outputsPending: false,
+      containers: [{ name: 'main', phase: 'Pending', message: '', finishedAt: null }],
       hostNodeName: 'host-1',
       podIP: '10.0.0.7',
       ready: true,
@@ -193,5 +194,56 @@ describe('a pod that failed', () => {
       containerStatuses: [ended('main', 4)],
     };
     expect(endOf(pod(status, sidecar))).toEqual(['Failed', 'main: Error (exit code 4)']);
+  });
+});
+
+describe('a container set', () => {
+  const supervised = (name: string) => ({ name, command: ['/argosy/supervisor', 'run', '--', 'x'] });
+  const set = (status: Status): Pod =>
+    pod(status, { containers: [supervised('z'), supervised('b'), supervised('main'), { name: 'istio-proxy' }] });
+  const waited = report({ error: 'dependency "z" exited with non-zero code: 3' });
+
+  it('shows each of its containers, in the order of the template', () => {
+    const running: ContainerStatus = { ...ended('b', 0), state: { running: {} } };
+    const containerStatuses = [running, ended('istio-proxy', 0), waiting('main', 'PodInitializing'), ended('z', 0)];
+    const finishedAt = Date.UTC(2026, 0, 1, 0, 0, 40);
+    expect(observePod(set({ phase: 'Running', containerStatuses })).containers).toEqual([
+      { name: 'z', phase: 'Succeeded', message: '', finishedAt },
+      { name: 'b', phase: 'Running', message: '', finishedAt: null },
+      { name: 'main', phase: 'Pending', message: '', finishedAt: null },
+    ]);
+  });
+
+  it('blames the container that failed by itself, however the pod ended', () => {
+    const containerStatuses = [ended('b', 64, waited), ended('main', 143), ended('z', 3)];
+    const message = 'Pod was active on the node longer than the specified deadline';
+    const failedSet = set({ phase: 'Failed', reason: 'DeadlineExceeded', message, containerStatuses });
+    expect(endOf(failedSet)).toEqual(['Failed', 'z: Error (exit code 3)']);
+    expect(observePod(failedSet).containers.map(({ phase, message: text }) => [phase, text])).toEqual([
+      ['Failed', 'z: Error (exit code 3)'],
+      ['Error', 'b: Error (exit code 64): dependency "z" exited with non-zero code: 3'],
+      ['Failed', 'main: Error (exit code 143)'],
+    ]);
+    expect(observePod(failedSet).exitCode).toBe(143);
+  });
+
+  it('says why the pod ended when none of them failed by itself', () => {
+    const message = 'The node was low on resource: memory.';
+    const running: ContainerStatus = { ...ended('b', 0), state: { running: {} } };
+    const evicted = set({ phase: 'Failed', message, containerStatuses: [running, ended('z', 0)] });
+    expect(endOf(evicted)).toEqual(['Failed', message]);
+    expect(observePod(evicted).containers[1]).toMatchObject({
+      phase: 'Failed',
+      message: 'Pod Failed whilst container running',
+    });
+  });
+
+  it('has the outputs of main, and none without it', () => {
+    const reported = ended('main', 0, report({ result: 'out' }));
+    expect(observePod(set({ phase: 'Succeeded', containerStatuses: [ended('z', 0), reported] })).outputs).toEqual({
+      result: 'out',
+      exitCode: '0',
+    });
+    expect(observePod(set({ phase: 'Succeeded', containerStatuses: [ended('z', 0)] })).outputs).toBeNull();
   });
 });

@@ -6,6 +6,7 @@ import type { Outputs, Pod } from '@argosy/workflow-spec';
 import { ANNOTATIONS, MAIN_CONTAINER } from '../plan/labels.js';
 import { endOfFailedPod } from './failure.js';
 import type { PodEnd } from './failure.js';
+import { observeContainers } from './observe-containers.js';
 import { resourcesDurationOf } from './resources-duration.js';
 
 /** What the log must be read for: the pod's outputs did not fit its termination message. Undefined when they did. */
@@ -34,6 +35,7 @@ export function observePod(pod: Pod, fromLog?: ReportedOutputs): PodObservation 
     exitCode,
     outputs: end && exitCode !== null ? outputsOf(pending ? {} : (fromLog ?? report ?? {}), exitCode) : null,
     outputsPending: end !== undefined && pending,
+    containers: observeContainers(pod),
     hostNodeName: pod.spec?.nodeName ?? '',
     podIP: pod.status?.podIP ?? '',
     ready: (pod.status?.conditions ?? []).some(({ type, status }) => type === 'Ready' && status === 'True'),

@@ -5,6 +5,7 @@ export const LABELS = {
   workflow: `${PREFIX}/workflow`,
   completed: `${PREFIX}/completed`,
   onExit: `${PREFIX}/on-exit`,
+  instanceId: `${PREFIX}/controller-instanceid`,
 } as const;
 
 export const ANNOTATIONS = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { EnsurePod } from '@argosy/workflow-engine';
 import { instant } from '@argosy/workflow-engine';
-import type { Container, Template, Workflow, WorkflowSpec } from '@argosy/workflow-spec';
+import type { Container, ContainerNode, Template, Workflow, WorkflowSpec } from '@argosy/workflow-spec';
 import type { PodPlanContext } from './context.js';
 import { planPod } from './plan-pod.js';
 
@@ -188,6 +188,101 @@ describe('a script', () => {
   });
 });
 
+describe('the template as its programs see it', () => {
+  const templateOf = (template: Template): Template | undefined => {
+    const text = envOf(plan(template).main).ARGO_TEMPLATE;
+    return text === undefined ? undefined : (JSON.parse(text.replaceAll('$$', '$')) as Template);
+  };
+
+  it('is JSON in the environment, as long as it fits', () => {
+    const template = { ...base, container: { ...base.container, args: ['$(HOME) $$'] } };
+    expect(templateOf(template)).toEqual(template);
+    expect(templateOf({ ...template, annotations: { a: 'x'.repeat(131_000) } })).toBeUndefined();
+    const sidecars = Array.from({ length: 9 }, (_, i) => ({ name: `s${i}`, image: 'x' }));
+    expect(templateOf({ ...template, annotations: { a: 'x'.repeat(60_000) }, sidecars })).toBeUndefined();
+  });
+
+  it('comes with the other names that Argo uses', () => {
+    const env = envOf(plan().main);
+    expect(env).toMatchObject({ ARGO_PROGRESS_FILE: '/var/run/argo/progress', ARGO_INSTANCE_ID: '' });
+  });
+});
+
+describe('a container set', () => {
+  const set: Template = {
+    name: 'build',
+    containerSet: {
+      volumeMounts: [{ name: 'work', mountPath: '/w' }],
+      retryStrategy: { retries: '2', duration: '1m30s' },
+      containers: [
+        { name: 'a', image: 'alpine', command: ['a'], volumeMounts: [{ name: 'own', mountPath: '/o' }] },
+        { name: 'b', image: 'alpine', command: ['b'], args: ['x'], dependencies: ['a'] },
+        { name: 'main', image: 'python', command: ['main'], dependencies: ['a', 'b'] },
+      ],
+    },
+    outputs: { parameters: [{ name: 'p', valueFrom: { path: '/p' } }] },
+  };
+
+  it('is one pod of containers that wait for each other under their supervisors', () => {
+    const { spec } = plan(set, { command: { includeScriptOutput: true } });
+    const retries = ['--retries', '2', '--retry-pause', '90000'];
+    const own = (name: string): string[] => [
+      '/argosy/supervisor',
+      'run',
+      '--report',
+      `/var/run/argo/termination-log-${name}`,
+      '--exit-code',
+      `/var/run/argo/ctr/${name}/exitcode`,
+    ];
+    const afterA = ['--after', 'a=/var/run/argo/ctr/a/exitcode'];
+    const afterB = ['--after', 'b=/var/run/argo/ctr/b/exitcode'];
+    expect(spec.containers.map(({ name, command }) => [name, command])).toEqual([
+      ['a', [...own('a'), ...retries, '--', 'a']],
+      ['b', [...own('b'), ...afterA, ...retries, '--', 'b']],
+      ['main', [...own('main'), ...afterA, ...afterB, ...retries, '--result', '--parameter', 'p=/p', '--', 'main']],
+    ]);
+    const [a, b, main] = spec.containers;
+    expect(b).toMatchObject({ args: ['x'], terminationMessagePath: '/var/run/argo/termination-log-b' });
+    expect(b).not.toHaveProperty('dependencies');
+    expect(envOf(main as Container).ARGO_CONTAINER_NAME).toBe('main');
+    expect(a?.volumeMounts?.slice(2)).toEqual([
+      { name: 'work', mountPath: '/w' },
+      { name: 'own', mountPath: '/o' },
+    ]);
+  });
+
+  it('mounts what any of its containers asks for, and sidecars can mirror it', () => {
+    const volumes = ['work', 'own', 'unused'].map((name) => ({ name, emptyDir: {} }));
+    const sidecars = [{ name: 'db', image: 'x', mirrorVolumeMounts: true }];
+    const { spec } = plan({ ...set, sidecars }, { spec: { volumes } });
+    expect(spec.volumes?.slice(2).map(({ name }) => name)).toEqual(['work', 'own']);
+    expect(spec.initContainers?.[0]?.volumeMounts?.map(({ mountPath }) => mountPath)).toEqual([
+      '/var/run/argo',
+      '/w',
+      '/o',
+    ]);
+  });
+
+  it('shows the log of main, or of its first container', () => {
+    const [a, b] = set.containerSet?.containers ?? [];
+    const without = { name: 'build', containerSet: { containers: [a, b] as ContainerNode[] } };
+    const of = (template: Template) =>
+      plan(template).pod.metadata?.annotations?.['kubectl.kubernetes.io/default-container'];
+    expect(of(set)).toBe('main');
+    expect(of(without)).toBe('a');
+  });
+
+  it('is refused when it cannot be run', () => {
+    const containers = [{ name: 'a', image: 'alpine', command: ['a'] }];
+    expect(() => plan({ ...set, containerSet: { containers } })).toThrow('one of its containers must be named main');
+    expect(() => plan({ ...set, containerSet: { containers: [{ name: 'main', image: 'x' }] } })).toThrow(
+      'template "build.main" has no command',
+    );
+    const retryStrategy = { retries: 'often' };
+    expect(() => plan({ name: 'build', containerSet: { containers, retryStrategy } })).toThrow('retryStrategy');
+  });
+});
+
 describe('what the pod takes from template and workflow', () => {
   it('is the template’s before the enclosing template’s before the workflow’s', () => {
     const of = (name: string) => ({ nodeSelector: { from: name }, tolerations: [{ key: name }] });
@@ -354,7 +449,6 @@ describe('a pod that can never be', () => {
   });
 
   it.each([
-    ['containerSet', { containerSet: { containers: [{ name: 'main', image: 'x' }] } }],
     ['resource', { resource: { action: 'create' } }],
     ['data', { data: { source: {}, transformation: [] } }],
   ] as [string, Template][])('is refused when its kind is not supported: %s', (kind, body) => {

@@ -1,12 +1,22 @@
 import { ENV, PATHS } from '@argosy/executor-protocol';
 import type { EnsurePod } from '@argosy/workflow-engine';
-import type { Affinity, Container, Pod, PodSpec, UserContainer, Volume } from '@argosy/workflow-spec';
+import type {
+  Affinity,
+  Container,
+  Pod,
+  PodSpec,
+  Template,
+  UserContainer,
+  Volume,
+} from '@argosy/workflow-spec';
 import { parse } from 'yaml';
 import type { PodPlanContext } from './context.js';
 import { ANNOTATIONS, LABELS, MAIN_CONTAINER } from './labels.js';
-import { argoEnvironment, planMainContainer, SUPERVISOR_MOUNT, VOLUMES } from './main-container.js';
+import { argoEnvironment } from './argo-environment.js';
 import { PodPlanError } from './plan-error.js';
+import { programsOf } from './programs.js';
 import { strategicMerge } from './strategic-merge.js';
+import { isSupervised, planSupervised, SUPERVISOR_MOUNT, VOLUMES } from './supervised-container.js';
 
 /**
  * The pod that fulfils an EnsurePod. Pure: the same command and context give the same pod.
@@ -27,7 +37,7 @@ function withGracePeriod(spec: PodSpec): PodSpec {
   if (seconds === undefined) return spec;
   const variable = { name: ENV.terminationGracePeriodSeconds, value: String(seconds) };
   const containers = (spec.containers ?? []).map((container) =>
-    container.name === MAIN_CONTAINER ? { ...container, env: [variable, ...(container.env ?? [])] } : container,
+    isSupervised(container) ? { ...container, env: [variable, ...(container.env ?? [])] } : container,
   );
   return { ...spec, containers };
 }
@@ -50,7 +60,7 @@ function planMetadata(command: EnsurePod, { workflow }: PodPlanContext): Pod['me
       ...metadata?.annotations,
       [ANNOTATIONS.nodeId]: command.nodeId,
       [ANNOTATIONS.nodeName]: command.nodeName,
-      [ANNOTATIONS.defaultContainer]: MAIN_CONTAINER,
+      [ANNOTATIONS.defaultContainer]: defaultContainerOf(command.template),
     },
     ownerReferences: [
       {
@@ -65,19 +75,25 @@ function planMetadata(command: EnsurePod, { workflow }: PodPlanContext): Pod['me
   };
 }
 
+/** Where `kubectl logs` looks when it is not told. */
+function defaultContainerOf({ containerSet }: Template): string {
+  const names = containerSet?.containers.map(({ name }) => name) ?? [MAIN_CONTAINER];
+  return names.includes(MAIN_CONTAINER) ? MAIN_CONTAINER : (names[0] ?? MAIN_CONTAINER);
+}
+
 function planSpec(command: EnsurePod, context: PodPlanContext): PodSpec {
   const { template, boundaryTemplate } = command;
   const { spec } = context.workflow;
-  const main = planMainContainer(command, context);
+  const programs = programsOf(template).map((program) => planSupervised(program, command, context));
   const serviceAccountName = template.serviceAccountName ?? spec.serviceAccountName;
   const fields: PodSpec = {
     restartPolicy: 'Never',
     initContainers: [
       ...supervisorInstaller(context),
-      ...(template.initContainers ?? []).map((container) => planBesides(container, main, command, context)),
-      ...(template.sidecars ?? []).map((container) => planSidecar(planBesides(container, main, command, context))),
+      ...(template.initContainers ?? []).map((container) => planBesides(container, programs, command, context)),
+      ...(template.sidecars ?? []).map((container) => planSidecar(planBesides(container, programs, command, context))),
     ],
-    containers: [main],
+    containers: programs,
     volumes: planVolumes(command, context),
     serviceAccountName,
     // A step needs no access to the Kubernetes API; who wants it for the user's program says so.
@@ -132,15 +148,16 @@ function planSidecar(container: Container): Container {
   };
 }
 
-/** A sidecar or init container of the user's; with mirrorVolumeMounts it sees what main sees of the user's. */
+/** A sidecar or init container of the user's; with mirrorVolumeMounts it sees what the step sees of the user's. */
 function planBesides(
   { mirrorVolumeMounts, ...container }: UserContainer,
-  main: Container,
+  programs: readonly Container[],
   command: EnsurePod,
   context: PodPlanContext,
 ): Container {
   const own = new Set<string>(Object.values(VOLUMES));
-  const mirrored = mirrorVolumeMounts ? (main.volumeMounts ?? []).filter(({ name }) => !own.has(name)) : [];
+  const mounts = programs.flatMap(({ volumeMounts }) => volumeMounts ?? []).filter(({ name }) => !own.has(name));
+  const mirrored = mirrorVolumeMounts ? new Map(mounts.map((mount) => [mount.mountPath, mount])).values() : [];
   const shared = { name: VOLUMES.shared, mountPath: PATHS.shared };
   return {
     ...container,
@@ -156,7 +173,14 @@ function planVolumes({ template }: EnsurePod, { workflow, supervisor }: PodPlanC
     image: { reference: supervisor.image, pullPolicy: 'IfNotPresent' },
   } as Volume;
   const used = new Set(
-    [template.container, template.script, ...(template.sidecars ?? []), ...(template.initContainers ?? [])]
+    [
+      template.container,
+      template.script,
+      template.containerSet,
+      ...(template.containerSet?.containers ?? []),
+      ...(template.sidecars ?? []),
+      ...(template.initContainers ?? []),
+    ]
       .flatMap((container) => container?.volumeMounts ?? [])
       .map(({ name }) => name),
   );

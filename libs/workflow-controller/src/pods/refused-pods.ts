@@ -23,6 +23,7 @@ export class RefusedPods {
       exitCode: null,
       outputs: null,
       outputsPending: false,
+      containers: [],
       hostNodeName: '',
       podIP: '',
       ready: false,

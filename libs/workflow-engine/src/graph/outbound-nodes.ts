@@ -10,13 +10,19 @@ export function outboundNodes(nodes: Nodes, id: NodeId): readonly NodeId[] {
   const node = nodes.node(id);
   if (!node) return [];
   switch (node.type) {
-    case 'Pod':
-    case 'Container':
     case 'Skipped':
     case 'Suspend':
     case 'HTTP':
     case 'Plugin':
       return [id];
+    case 'Pod':
+    case 'Container': {
+      // Of a container set its last containers; what follows outside of the pod does not belong to it.
+      const pod = node.type === 'Pod' ? node.id : node.boundaryID;
+      const inside = children(nodes, node).filter((child) => child.type === 'Container' && child.boundaryID === pod);
+      if (inside.length === 0) return [id];
+      return [...new Set(inside.flatMap((child) => outboundNodes(nodes, child.id as NodeId)))];
+    }
     case 'TaskGroup': {
       // A loop without items has children too once something follows it; those are no items.
       const items = children(nodes, node).filter((child) => child.name.startsWith(`${node.name}(`));

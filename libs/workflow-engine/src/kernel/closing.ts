@@ -1,4 +1,5 @@
 import type { NodeStatus, Outputs, NodePhase } from '@argosy/workflow-spec';
+import { endMembers } from '../handlers/container-set-members.js';
 import type { CallSite, EndedFrame, Frame } from '../model/frame.js';
 import { formatTime } from '../model/instant.js';
 import type { Instant } from '../model/instant.js';
@@ -34,6 +35,7 @@ export function endNode(run: RunDraft, frame: Frame, ending: Ending): void {
     synchronizationStatus: undefined,
   });
   if (ending.phase === 'Succeeded') publishGlobalOutputs(run, outputs);
+  if (frame.kind === 'containerSet') endMembers(run, frame, ending);
   if ('podName' in frame) run.forgetPod(frame.podName);
   const { id, name, site, hooks, startedHooks, openHooks, isUp: wasUp } = frame;
   run.release(id);

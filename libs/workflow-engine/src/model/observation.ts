@@ -3,6 +3,15 @@ import type { LockRef } from '../locks/lock-ref.js';
 import type { LockView } from '../locks/lock-table.js';
 import type { Instant } from './instant.js';
 
+/** One of the programs that a step itself consists of: main, or the members of a container set. */
+export interface ContainerObservation {
+  readonly name: string;
+  readonly phase: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Error';
+  /** As Argo words it; empty when there is nothing to say. */
+  readonly message: string;
+  readonly finishedAt: Instant | null;
+}
+
 /** What a pod looks like from outside, already translated from Kubernetes' terms by libs/pod-plan. */
 export interface PodObservation {
   readonly podName: string;
@@ -22,6 +31,7 @@ export interface PodObservation {
    */
   readonly outputs: Outputs | null;
   readonly outputsPending: boolean;
+  readonly containers: readonly ContainerObservation[];
   readonly hostNodeName: string;
   readonly podIP: string;
   /** All containers ready: what a daemon waits for. */

@@ -2,7 +2,7 @@ import type { Artifact, Outputs } from '@argosy/workflow-spec';
 import type { EngineCommand, EnsurePod } from '../model/command.js';
 import { instant } from '../model/instant.js';
 import type { Instant } from '../model/instant.js';
-import type { LockObservation, PodObservation, World } from '../model/observation.js';
+import type { ContainerObservation, LockObservation, PodObservation, World } from '../model/observation.js';
 import type { LockRef } from '../locks/lock-ref.js';
 import type { LockClaim } from '../locks/lock-table.js';
 import { earliest } from '../policies/timeout.policy.js';
@@ -29,6 +29,8 @@ export interface PodOutcome {
   /** The pod object is gone at its end instead of telling how it ended. */
   readonly vanishes?: boolean;
   readonly hostNodeName?: string;
+  /** Members of a container set. Default end: with the pod. */
+  readonly containers?: Readonly<Record<string, { readonly exitCode?: number; readonly endsAfterMs?: number }>>;
 }
 export type PodScript = (pod: EnsurePod) => PodOutcome;
 
@@ -37,6 +39,7 @@ interface ScriptedPod {
   readonly outcome: PodOutcome;
   readonly runsAt: Instant;
   readonly readyAt: Instant;
+  readonly createdAt: Instant;
   endsAt: Instant | null;
 }
 
@@ -101,6 +104,7 @@ export class ScriptedWorld implements World {
     this.created.set(command.podName, (this.created.get(command.podName) ?? 0) + 1);
     this.pods.set(command.podName, {
       outcome,
+      createdAt: this.now,
       runsAt: instant(this.now + runsAfterMs),
       readyAt: instant(this.now + Math.max(runsAfterMs, outcome.readyAfterMs ?? 0)),
       endsAt: endsAfterMs === 'never' ? null : instant(this.now + endsAfterMs),
@@ -143,8 +147,9 @@ export class ScriptedWorld implements World {
       if (!isFinal(pod.observation) && pod.endsAt !== null && pod.endsAt <= at) {
         if (pod.outcome.vanishes) this.pods.delete(podName);
         else pod.observation = ended(pod, pod.endsAt, pod.outcome);
+        observeContainers(pod, at);
         changed.push(podName);
-      } else if (pod.observation !== before) changed.push(podName);
+      } else if (observeContainers(pod, at) || pod.observation !== before) changed.push(podName);
     }
     return changed;
   }
@@ -155,7 +160,30 @@ const isUnready = ({ observation }: ScriptedPod): boolean => observation.phase =
 function nextOf(pod: ScriptedPod): Instant | null {
   if (pod.observation.phase === 'Pending') return pod.runsAt;
   if (isFinal(pod.observation)) return null;
-  return isUnready(pod) ? earliest(pod.readyAt, pod.endsAt) : pod.endsAt;
+  const running = pod.observation.containers.filter(({ phase }) => phase === 'Running');
+  const ends = running.map(({ name }) => containerEnd(pod, name));
+  return earliest(isUnready(pod) ? pod.readyAt : null, pod.endsAt, ...ends);
+}
+
+function containerEnd({ outcome, createdAt }: ScriptedPod, name: string): Instant | null {
+  const after = outcome.containers?.[name]?.endsAfterMs;
+  return after === undefined ? null : instant(createdAt + after);
+}
+
+/** @returns whether one began or ended */
+function observeContainers(pod: ScriptedPod, at: Instant): boolean {
+  const { outcome, observation } = pod;
+  if (!outcome.containers || observation.phase === 'Pending') return false;
+  const containers = Object.entries(outcome.containers).map(([name, { exitCode = 0 }]): ContainerObservation => {
+    const end = containerEnd(pod, name) ?? (isFinal(observation) ? at : null);
+    if (end === null || end > at) return { name, phase: 'Running', message: '', finishedAt: null };
+    if (exitCode === 0) return { name, phase: 'Succeeded', message: '', finishedAt: end };
+    const message = `${name}: Error (exit code ${exitCode})`;
+    return { name, phase: exitCode === 64 ? 'Error' : 'Failed', message, finishedAt: end };
+  });
+  const isSame = containers.every(({ phase }, i) => phase === observation.containers[i]?.phase);
+  if (!isSame) pod.observation = { ...observation, containers };
+  return !isSame;
 }
 
 const isFinal = (pod: PodObservation): boolean => pod.phase !== 'Pending' && pod.phase !== 'Running';
@@ -172,6 +200,7 @@ function pending(command: EnsurePod, incarnation: number, message = ''): PodObse
     exitCode: null,
     outputs: null,
     outputsPending: false,
+    containers: [],
     hostNodeName: '',
     podIP: '',
     ready: false,

@@ -1,0 +1,63 @@
+import { PATHS } from '@argosy/executor-protocol';
+import type { EnsurePod } from '@argosy/workflow-engine';
+import type { Container, VolumeMount } from '@argosy/workflow-spec';
+import { argoEnvironment, scriptEnvironment } from './argo-environment.js';
+import type { PodPlanContext } from './context.js';
+import { MAIN_CONTAINER } from './labels.js';
+import { literally } from './literally.js';
+import type { Program, Turn } from './programs.js';
+
+/** Volumes of ours; `var-run-argo` and `argo-staging` are called as Argo calls them. */
+export const VOLUMES = { supervisor: 'argosy', shared: 'var-run-argo', staging: 'argo-staging' } as const;
+
+export const SUPERVISOR_MOUNT: VolumeMount = {
+  name: VOLUMES.supervisor,
+  mountPath: PATHS.supervisorVolume,
+  readOnly: true,
+};
+const OWN_MOUNTS: readonly VolumeMount[] = [SUPERVISOR_MOUNT, { name: VOLUMES.shared, mountPath: PATHS.shared }];
+
+/** Whether a container of a pod is one of the step's own programs, and not put there by somebody else. */
+export const isSupervised = ({ name, command }: Container): boolean =>
+  name === MAIN_CONTAINER || command?.[0] === PATHS.supervisor;
+
+/** A program of the user's under the supervisor. */
+export function planSupervised(program: Program, command: EnsurePod, context: PodPlanContext): Container {
+  const { container, name } = program;
+  const flags = [...turnFlags(name, program.turn), ...outputFlags(program, command)].map(literally);
+  return {
+    ...container,
+    name,
+    command: [PATHS.supervisor, 'run', ...flags, '--', ...program.command],
+    ...(program.args.length > 0 ? { args: [...program.args] } : {}),
+    env: [...argoEnvironment(command, context, name), ...scriptEnvironment(program.script), ...(container.env ?? [])],
+    volumeMounts: [
+      ...OWN_MOUNTS,
+      ...(program.script === null ? [] : [{ name: VOLUMES.staging, mountPath: PATHS.staging }]),
+      ...(container.volumeMounts ?? []),
+    ],
+    terminationMessagePath: program.turn ? PATHS.terminationMessageOf(name) : PATHS.terminationMessage,
+    terminationMessagePolicy: 'File',
+  };
+}
+
+function turnFlags(name: string, turn: Turn | null): string[] {
+  if (!turn) return [];
+  const flags = ['--report', PATHS.terminationMessageOf(name), '--exit-code', PATHS.exitCodeOf(name)];
+  for (const other of turn.after) flags.push('--after', `${other}=${PATHS.exitCodeOf(other)}`);
+  if (turn.retries > 0) flags.push('--retries', String(turn.retries), '--retry-pause', String(turn.pauseMs));
+  return flags;
+}
+
+/** Outputs are those of main. */
+function outputFlags({ name, script }: Program, { template, includeScriptOutput }: EnsurePod): string[] {
+  if (name !== MAIN_CONTAINER) return [];
+  const flags = includeScriptOutput ? ['--result'] : [];
+  if (script !== null) flags.push('--script', PATHS.script);
+  for (const { name: parameter, valueFrom } of template.outputs?.parameters ?? []) {
+    if (!valueFrom?.path) continue;
+    flags.push('--parameter', `${parameter}=${valueFrom.path}`);
+    if (valueFrom.default !== undefined) flags.push('--default', `${parameter}=${valueFrom.default}`);
+  }
+  return flags;
+}
