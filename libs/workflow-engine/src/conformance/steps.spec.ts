@@ -212,8 +212,8 @@ describe('steps', () => {
     const run = new WorkflowSimulation(workflow([steps([{ name: 'a', template: 'nowhere' }])]));
     expect(run.run()).toBe('Failed');
     expect(run.tree().slice(1)).toEqual([
-      'wf[0]: StepGroup Error (step group deemed errored due to child wf[0].a error: template nowhere undefined) -> wf[0].a',
-      'wf[0].a: Skipped Error (template nowhere undefined)',
+      'wf[0]: StepGroup Error (step group deemed errored due to child wf[0].a error: template nowhere not found) -> wf[0].a',
+      'wf[0].a: Skipped Error (template nowhere not found)',
     ]);
   });
 });

@@ -3,11 +3,13 @@ import { shutdownOf, stoppedMessage } from '../policies/shutdown.policy.js';
 import { startObstacle } from '../policies/start.policy.js';
 import type { StartObstacle } from '../policies/start.policy.js';
 import { POD_NAME_FORMAT } from '../scope/global-variables.js';
+import { adoptSpec } from './adopt-spec.js';
 import { endWorkflow } from './lifecycle.js';
 import type { RunDraft } from './run-draft.js';
 
 /** First pass: the run starts, waits for its turn, or ends because it cannot. */
 export function begin(run: RunDraft): void {
+  if (!adoptSpec(run)) return;
   if (run.status.phase && run.status.phase !== 'Pending') return;
   const before = run.status.phase ?? '';
   const obstacle = startObstacle(run);

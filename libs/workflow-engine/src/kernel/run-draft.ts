@@ -1,5 +1,5 @@
 import { Map as PersistentMap } from 'immutable';
-import type { NodeStatus, Template, Workflow, WorkflowSpec, WorkflowStatus } from '@argosy/workflow-spec';
+import type { Metadata, NodeStatus, Template, Workflow, WorkflowSpec, WorkflowStatus } from '@argosy/workflow-spec';
 import type { VariableScope } from '@argosy/expressions';
 import type { Scope, JournalEntry } from '../model/decision.js';
 import type { CallSite, Frame } from '../model/frame.js';
@@ -40,7 +40,7 @@ interface QueuedEvent {
  * that patch and commands cost what changed.
  */
 export class RunDraft {
-  readonly workflow: Omit<Workflow, 'status'>;
+  workflow: Omit<Workflow, 'status'>;
   readonly now: Instant;
   readonly changed = new Set<NodeId>();
   readonly journal: JournalEntry[] = [];
@@ -109,6 +109,15 @@ export class RunDraft {
   }
   forgetGlobals(): void {
     this.globalScope = null;
+  }
+  addMetadata({ labels, annotations }: Metadata): void {
+    const { metadata } = this.workflow;
+    const added = {
+      ...(labels && { labels: { ...metadata.labels, ...labels } }),
+      ...(annotations && { annotations: { ...metadata.annotations, ...annotations } }),
+    };
+    this.workflow = { ...this.workflow, metadata: { ...metadata, ...added } };
+    this.forgetGlobals();
   }
 
   idOf(nodeName: string): NodeId {

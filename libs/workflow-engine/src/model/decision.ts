@@ -1,5 +1,6 @@
 import type { NodeStatus, WorkflowSpec, WorkflowStatus } from '@argosy/workflow-spec';
 import type { EngineCommand } from './command.js';
+import type { ControllerRules } from './controller-rules.js';
 import type { Instant } from './instant.js';
 
 /** Time and limits of one pass; the only way anything but state and world comes in. */
@@ -7,6 +8,7 @@ export interface Scope {
   readonly now: Instant;
   /** Most new nodes one pass may start; the rest waits for `wakeAt`. Default: no limit. */
   readonly maxNewNodes?: number;
+  readonly rules?: ControllerRules;
 }
 
 /** One thing that happened, told for people: becomes Kubernetes events, logs, metrics and link messages in the shell. */

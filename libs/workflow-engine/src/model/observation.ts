@@ -1,4 +1,4 @@
-import type { Outputs } from '@argosy/workflow-spec';
+import type { Outputs, WorkflowTemplate } from '@argosy/workflow-spec';
 import type { LockRef } from '../locks/lock-ref.js';
 import type { LockView } from '../locks/lock-table.js';
 import type { Instant } from './instant.js';
@@ -59,6 +59,9 @@ export interface World {
   pod(podName: string): PodObservation | undefined;
   readonly changedPods: readonly string[] | null;
   persistentVolumeClaim(name: string): 'present' | 'absent';
+  /** Of the run's namespace. */
+  workflowTemplate?(name: string): WorkflowTemplate | undefined;
+  clusterWorkflowTemplate?(name: string): WorkflowTemplate | undefined;
   /** Data of a ConfigMap key, for `configMapKeyRef`; undefined when absent. */
   configMapKey?(name: string, key: string): string | undefined;
   /**

@@ -1,4 +1,5 @@
-import type { Artifact, Outputs } from '@argosy/workflow-spec';
+import { templateLibrary } from '@argosy/workflow-spec';
+import type { Artifact, Outputs, WorkflowTemplate } from '@argosy/workflow-spec';
 import type { EngineCommand, EnsurePod } from '../model/command.js';
 import { instant } from '../model/instant.js';
 import type { Instant } from '../model/instant.js';
@@ -49,6 +50,7 @@ export class ScriptedWorld implements World {
   changedPods: readonly string[] | null = null;
   readonly claims = new Set<string>();
   readonly configMaps = new Map<string, Record<string, string>>();
+  templates = templateLibrary([]);
   locks = new ScriptedLocks();
   /** Whose eyes look at the locks. */
   run: Pick<LockClaim, 'run' | 'priority' | 'createdAt'> = { run: 'default/wf', priority: 0, createdAt: '' };
@@ -69,6 +71,12 @@ export class ScriptedWorld implements World {
   }
   persistentVolumeClaim(name: string): 'present' | 'absent' {
     return this.claims.has(name) ? 'present' : 'absent';
+  }
+  workflowTemplate(name: string): WorkflowTemplate | undefined {
+    return this.templates.find(name, false);
+  }
+  clusterWorkflowTemplate(name: string): WorkflowTemplate | undefined {
+    return this.templates.find(name, true);
   }
   configMapKey(name: string, key: string): string | undefined {
     return this.configMaps.get(name)?.[key];

@@ -3,6 +3,7 @@ import { applyIntent } from '../intents/apply-intent.js';
 import { reconcile } from '../kernel/reconcile.js';
 import { claimOf } from '../locks/lock-table.js';
 import type { EngineCommand } from '../model/command.js';
+import type { ControllerRules } from '../model/controller-rules.js';
 import type { Decision, JournalEntry } from '../model/decision.js';
 import { instant } from '../model/instant.js';
 import type { Instant } from '../model/instant.js';
@@ -27,6 +28,8 @@ export class WorkflowSimulation {
   mostPodsAtOnce = 0;
   /** Other runs whose turn came by what this one let go. */
   readonly called = new Set<string>();
+  /** What the controller is configured with. */
+  rules: ControllerRules = {};
   private wakeAt: Instant | null = null;
   private changed: string[] | null = null;
 
@@ -39,7 +42,7 @@ export class WorkflowSimulation {
   pass(): Decision<RunState> {
     this.world.changedPods = this.changed;
     this.world.run = claimOf(this.state.workflow);
-    const decision = reconcile(this.state, this.world, { now: this.world.now });
+    const decision = reconcile(this.state, this.world, { now: this.world.now, rules: this.rules });
     this.state = decision.state;
     for (const other of this.world.locks.record(this.state)) this.called.add(other);
     this.wakeAt = decision.wakeAt;
