@@ -41,7 +41,11 @@ export const dagHandler: TemplateHandler<'dag'> = {
 
   on(run, frame, event) {
     if (event.type === 'ChildFinished') taskDone(run, frame, taskOf(run, frame, event.child));
-    // What ended may have freed a place here: every task is offered one before the DAG is judged.
+    // What ended may have freed a place. Tasks that wait for one are offered it in their turn, and judged after that.
+    if (event.type === 'ChildFinished' && (current(run, frame.id)?.held.length ?? 0) > 0) {
+      run.roomMade = true;
+      return;
+    }
     openHeld(run, frame.id);
     assess(run, frame.id);
   },

@@ -38,18 +38,17 @@ export function aggregateVariables(prefix: string, items: readonly NodeStatus[],
     .filter((node) => node.phase === 'Succeeded' && !node.nodeFlag?.hooked)
     .sort((a, b) => itemIndex(a) - itemIndex(b));
   const variables: Variables = { [`${prefix}.status`]: status };
+  if (items.length === 0) return variables;
   const outputs = succeeded.map((node) => node.outputs).filter((found): found is Outputs => found !== undefined);
   const results = outputs.filter((output) => output.result !== undefined).map((output) => output.result ?? '');
-  if (results.length > 0) variables[`${prefix}.outputs.result`] = jsonList(results, prefix);
+  variables[`${prefix}.outputs.result`] = jsonList(results, prefix);
   const maps = outputs
     .filter((output) => (output.parameters?.length ?? 0) > 0)
     .map((output) => output.parameters ?? []);
-  if (maps.length > 0) {
-    variables[`${prefix}.outputs.parameters`] = JSON.stringify(maps.map(asMap));
-    for (const name of new Set(maps.flatMap((map) => map.map((parameter) => parameter.name)))) {
-      const values = maps.flatMap((map) => map.filter((parameter) => parameter.name === name));
-      variables[`${prefix}.outputs.parameters.${name}`] = parameterList(values);
-    }
+  variables[`${prefix}.outputs.parameters`] = JSON.stringify(maps.map(asMap));
+  for (const name of new Set(maps.flatMap((map) => map.map((parameter) => parameter.name)))) {
+    const values = maps.flatMap((map) => map.filter((parameter) => parameter.name === name));
+    variables[`${prefix}.outputs.parameters.${name}`] = parameterList(values);
   }
   return variables;
 }
