@@ -150,14 +150,27 @@ describe('a failed task', () => {
     expect(run.phase).toBe('Failed');
   });
 
-  it.each([
-    [true, { a: 'Failed' } as Record<string, string>],
-    [false, { a: 'Failed', b: 'Succeeded' }],
-  ])('failFast %s decides whether tasks that a limit held back still start', (failFast, expected) => {
-    const run = play(dag('a', 'b').replace('dag: {', `parallelism: 1, dag: { failFast: ${failFast},`), { a: fails() });
-    expect(phases(run)).toEqual(expected);
+  it('with failFast a task that a place was free for starts all the same', () => {
+    const run = play(dag('a', 'b').replace('dag: {', 'parallelism: 1, dag: {'), { a: fails() });
+    expect(phases(run)).toEqual({ a: 'Failed', b: 'Succeeded' });
     expect(run.phase).toBe('Failed');
   });
+
+  it.each([true, false])(
+    'failFast %s decides about tasks that found no place when the failure was seen',
+    (failFast) => {
+      const run = play(
+        `
+      main: { steps: [[{ name: first, template: first }, { name: x, template: x }]] }
+      first: { steps: [[{ name: p, template: c }], [{ name: q1, template: c }, { name: q2, template: c }]] }
+      x: { dag: { failFast: ${failFast}, tasks: [{ name: a, template: c }, { name: b, template: c }] } }`,
+        { a: fails() },
+        { spec: 'parallelism: 2' },
+      );
+      expect(run.node('x').phase).toBe('Failed');
+      expect(run.nodes.some(({ displayName }) => displayName === 'b')).toBe(!failFast);
+    },
+  );
 });
 
 /** How the task `a` of a case ends. */

@@ -69,7 +69,12 @@ export const lines = (text: string): string[] =>
 
 /** The first argument that each pod's program got, by display name. */
 export const said = (run: SimulatedRun): Record<string, string | undefined> =>
-  Object.fromEntries(run.pods.map(({ displayName, template }) => [displayName, template.container?.args?.[0]]));
+  Object.fromEntries(
+    [...run.pods]
+      .sort((a, b) => byNumber.compare(a.displayName, b.displayName))
+      .map(({ displayName, template }) => [displayName, template.container?.args?.[0]]),
+  );
+const byNumber = new Intl.Collator('en', { numeric: true });
 
 /** What a step `say` says when its argument `m` is this text, in a workflow that has whatever else is given. */
 export function saying(text: string, options: Play = {}): string | undefined {
