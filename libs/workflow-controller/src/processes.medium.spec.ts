@@ -7,7 +7,15 @@ import { resources } from '@argosy/kube';
 import { startLocalCluster } from '@argosy/local-cluster';
 import type { LocalCluster } from '@argosy/local-cluster';
 import { isFinalWorkflowPhase } from '@argosy/workflow-engine';
-import type { NodeStatus, Parameter, Pod, Template, Workflow, WorkflowSpec } from '@argosy/workflow-spec';
+import type {
+  ContainerNode,
+  NodeStatus,
+  Parameter,
+  Pod,
+  Template,
+  Workflow,
+  WorkflowSpec,
+} from '@argosy/workflow-spec';
 import { WorkflowController } from './controller.js';
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -205,6 +213,51 @@ describe.each(kinds)('workflows as processes under the supervisor in %s', (kind,
       { name: 'helper', image: 'any', command: ['sh', '-c', 'touch /var/run/argo/up; while :; do sleep 0.05; done'] },
     ];
     expect((await ended(await submit([{ ...template, sidecars }]))).status?.phase).toBe('Succeeded');
+  }, 60_000);
+
+  it('run the containers of a set as they wait for each other', async () => {
+    const member = (name: string, line: string, ...dependencies: string[]): ContainerNode => ({
+      name,
+      image: 'any',
+      command: ['sh', '-c', line],
+      dependencies,
+    });
+    const file = '/var/run/argo/trace';
+    const containers = [
+      member('main', `cat ${file} > /tmp/trace; echo result`, 'b', 'c'),
+      member('b', `[ -f ${file}.tried ] || { touch ${file}.tried; exit 1; }; echo b >> ${file}`, 'a'),
+      member('c', `echo c > ${file}.c`, 'a'),
+      member('a', `sleep 0.3; echo a >> ${file}`),
+    ];
+    const main: Template = {
+      name: 'main',
+      containerSet: { containers, retryStrategy: { retries: 1 } },
+      outputs: { parameters: [{ name: 'trace', valueFrom: { path: '/tmp/trace' } }] },
+    };
+    const name = await submit([main]);
+    const workflow = await ended(name);
+    expect(parameter(workflow, name)).toBe('a\nb');
+    expect(node(workflow, name)).toMatchObject({ phase: 'Succeeded', outputs: { exitCode: '0' } });
+    expect(['a', 'b', 'c', 'main'].map((container) => node(workflow, container)?.phase)).toEqual(
+      Array(4).fill('Succeeded'),
+    );
+  }, 60_000);
+
+  it('end with the container of a set that fails', async () => {
+    const containers: ContainerNode[] = [
+      { name: 'main', image: 'any', command: ['sh', '-c', 'sleep 600'] },
+      { name: 'bad', image: 'any', command: ['sh', '-c', 'exit 3'] },
+      { name: 'after', image: 'any', command: ['true'], dependencies: ['bad'] },
+    ];
+    const name = await submit([{ name: 'main', containerSet: { containers } }]);
+    const workflow = await ended(name);
+    expect(workflow.status).toMatchObject({ phase: 'Failed', message: 'bad: Error (exit code 3)' });
+    expect(node(workflow, 'bad')).toMatchObject({ phase: 'Failed', message: 'bad: Error (exit code 3)' });
+    expect(node(workflow, 'after')).toMatchObject({
+      phase: 'Error',
+      message: 'after: Error (exit code 64): dependency "bad" exited with non-zero code: 3',
+    });
+    expect(node(workflow, 'main')).toMatchObject({ phase: 'Failed', message: 'main: Error (exit code 143)' });
   }, 60_000);
 
   it('use a daemon by its address, which ends with the steps around it', async () => {
