@@ -2,7 +2,7 @@ import type { Clock, KubeApi } from '@argosy/kube';
 import { isKubeError, resources, systemClock } from '@argosy/kube';
 import type { SupervisorSource } from '@argosy/pod-plan';
 import { applyIntent, hydrate, instant, isFinalWorkflowPhase } from '@argosy/workflow-engine';
-import type { IntentApplied, IntentRefused, RunIntent } from '@argosy/workflow-engine';
+import type { ControllerRules, IntentApplied, IntentRefused, RunIntent } from '@argosy/workflow-engine';
 import type { Pod, Workflow } from '@argosy/workflow-spec';
 import { deleteExpired, expiryOf } from './collection/time-to-live.js';
 import { carryOut } from './effects/table.js';
@@ -32,6 +32,8 @@ export interface WorkflowControllerOptions {
   /** In [0, 1); spreads what many agents would else do at the same moment. Default: Math.random. */
   readonly random?: () => number;
   readonly logger?: ControllerLogger;
+  /** What whoever runs the controller decides for all workflows. Default: nothing. */
+  readonly rules?: ControllerRules;
   /** Runs worked on at the same time. Default: 8. */
   readonly concurrency?: number;
   /**
@@ -107,6 +109,7 @@ export class WorkflowController {
       overflow: this.overflow,
       refused: this.refused,
       isPodReleased: this.isPodReleased,
+      rules: this.options.rules ?? {},
       onRunChanged: async (snapshot) => this.options.onRunChanged?.(snapshot),
     });
     await informers.workflows.synced;
@@ -119,8 +122,8 @@ export class WorkflowController {
     this.cancelResync?.();
     await this.queue.stop();
     if (!this.informers) return;
-    const { workflows, pods, claims, configMaps } = this.informers;
-    await Promise.all([workflows.stop(), pods.stop(), claims.stop(), configMaps.stop()]);
+    const { workflows, pods, claims, configMaps, templates } = this.informers;
+    await Promise.all([workflows, pods, claims, configMaps, templates].map((informer) => informer.stop()));
   }
 
   /** Resolves when no run wants a look right now. */

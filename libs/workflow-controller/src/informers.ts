@@ -3,6 +3,7 @@ import { createInformer, resources } from '@argosy/kube';
 import { LABELS } from '@argosy/pod-plan';
 import type { Pod, Workflow } from '@argosy/workflow-spec';
 import { runKeyOf, watchPods } from './pods/pod-watch.js';
+import { TemplateCatalog } from './templates/template-catalog.js';
 
 /** As in Argo: only ConfigMaps with this label are read for parameters. */
 const CONFIG_MAP_TYPE = 'workflows.argoproj.io/configmap-type';
@@ -12,6 +13,7 @@ export interface Informers {
   readonly pods: Informer<Pod>;
   readonly claims: Informer<KubeObject>;
   readonly configMaps: Informer<KubeObject>;
+  readonly templates: TemplateCatalog;
 }
 export interface InformerEvents {
   readonly onRun: (workflow: Workflow, deleted: boolean) => void;
@@ -41,14 +43,15 @@ export async function startInformers(
     ...options,
     labelSelector: `${CONFIG_MAP_TYPE}=Parameter`,
   });
-  const first = [pods, claims, configMaps];
+  const templates = new TemplateCatalog(kube, options);
+  const first = [pods, claims, configMaps, templates];
   try {
     await Promise.all(first.map(({ synced }) => synced));
     const workflows = createInformer<Workflow & KubeObject>(kube, resources.workflows, {
       ...options,
       onChange: ({ type, object }) => onRun(object, type === 'deleted'),
     });
-    return { workflows, pods, claims, configMaps };
+    return { workflows, pods, claims, configMaps, templates };
   } catch (error) {
     await Promise.all(first.map((informer) => informer.stop()));
     throw error;

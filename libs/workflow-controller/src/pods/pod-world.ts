@@ -3,6 +3,7 @@ import { observePod } from '@argosy/pod-plan';
 import type { PodObservation, World } from '@argosy/workflow-engine';
 import type { Pod, Workflow } from '@argosy/workflow-spec';
 import { isOwnedBy } from '../effects/effect.js';
+import type { TemplateLookups } from '../templates/template-lookups.js';
 import type { OverflowOutputs } from './overflow-outputs.js';
 import type { RefusedPods } from './refused-pods.js';
 
@@ -11,6 +12,7 @@ export interface WorldSources {
   readonly claims: Informer<KubeObject>;
   /** ConfigMaps that are marked as holding parameters. */
   readonly configMaps: Informer<KubeObject>;
+  readonly templates: TemplateLookups;
   readonly overflow: OverflowOutputs;
   readonly refused: RefusedPods;
 }
@@ -25,6 +27,8 @@ export function worldOf(
   const { namespace = '', name = '' } = workflow.metadata;
   return {
     changedPods,
+    workflowTemplate: sources.templates.workflowTemplate,
+    clusterWorkflowTemplate: sources.templates.clusterWorkflowTemplate,
     pod: (podName) => {
       const pod = sources.pods.get(namespace, podName);
       // A deleted workflow of the same name may have left pods of the same names.

@@ -2,7 +2,7 @@ import type { Clock, Informer, KubeApi } from '@argosy/kube';
 import { isKubeError, resources } from '@argosy/kube';
 import type { SupervisorSource } from '@argosy/pod-plan';
 import { instant, reconcile } from '@argosy/workflow-engine';
-import type { Decision, NodeId, RunState } from '@argosy/workflow-engine';
+import type { ControllerRules, Decision, NodeId, RunState } from '@argosy/workflow-engine';
 import type { Pod, Workflow } from '@argosy/workflow-spec';
 import type { Unsettled } from '../effects/table.js';
 import { carryOut } from '../effects/table.js';
@@ -11,18 +11,21 @@ import { worldOf } from '../pods/pod-world.js';
 import type { WorldSources } from '../pods/pod-world.js';
 import type { RunSnapshot } from '../snapshot.js';
 import { snapshotOf } from '../snapshot.js';
+import type { TemplateCatalog } from '../templates/template-catalog.js';
 import type { Changes } from './changed-pods.js';
 import { TransientFailure } from './failures.js';
 import type { Writing } from './persist.js';
 import { isCompressed, persist } from './persist.js';
 import type { LoadedRun, RunCache } from './run-cache.js';
 
-export interface ReconcilerOptions extends WorldSources {
+export interface ReconcilerOptions extends Omit<WorldSources, 'templates'> {
+  readonly templates: TemplateCatalog;
   readonly kube: KubeApi;
   readonly clock: Clock;
   readonly workflows: Informer<Workflow>;
   readonly cache: RunCache;
   readonly supervisor: SupervisorSource;
+  readonly rules: ControllerRules;
   readonly isPodReleased: (pod: Pod) => boolean;
   readonly onRunChanged: (snapshot: RunSnapshot) => Promise<void>;
 }
@@ -42,8 +45,17 @@ export class WorkflowReconciler {
   async pass(key: string, object: Workflow, changes: Changes): Promise<PassResult> {
     const run = this.options.cache.load(key, object);
     const unread = new Map<string, Pod>();
-    const world = worldOf(object, run.fresh ? null : changes, this.options, unread);
-    const decision = reconcile(run.state, world, { now: instant(this.options.clock.now()) });
+    const templates = this.options.templates.lookups(object.metadata.namespace ?? '');
+    const decide = (): Decision<RunState> => {
+      unread.clear();
+      const world = worldOf(object, run.fresh ? null : changes, { ...this.options, templates }, unread);
+      return reconcile(run.state, world, { now: instant(this.options.clock.now()), rules: this.options.rules });
+    };
+    let decision = decide();
+    while (templates.areMissing) {
+      await templates.fetchMissing();
+      decision = decide();
+    }
     await this.write(key, { ...run, isCompressed: isCompressed(object) }, decision);
     const { pods, atMs, error } = await this.act(decision);
     const read = await this.readOutputs(unread);
