@@ -76,6 +76,7 @@ function advance(run: RunDraft, frame: RetryFrame): void {
       return endNode(run, frame, {
         phase: last?.phase === 'Error' ? 'Error' : 'Failed',
         message: verdict.message,
+        outputs: last?.outputs,
       });
   }
 }
@@ -103,7 +104,7 @@ function endedBy(run: RunDraft, frame: RetryFrame): string | null {
   if (isShutDown(run, onExit)) return stoppedMessage(shutdownOf(run));
   const deadline = workflowDeadline(run);
   if (onExit || deadline === null || !isPastDeadline(run)) return null;
-  return `retry exceeded workflow deadline ${formatTime(deadline)}`;
+  return `retry exceeded workflow deadline ${formatTime(deadline).replace('T', ' ').replace('Z', ' +0000 UTC')}`;
 }
 
 function nextAttempt(run: RunDraft, frame: RetryFrame, attempts: readonly NodeStatus[]): void {

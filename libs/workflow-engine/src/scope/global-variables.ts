@@ -45,8 +45,23 @@ function parameters(run: RunDraft): Record<string, string> {
     list.push({ ...parameter, value });
   }
   const json = JSON.stringify(list);
-  return { ...entries, 'workflow.parameters': json, 'workflow.parameters.json': json };
+  // A parameter that is named `json` is the author's.
+  return { 'workflow.parameters': json, 'workflow.parameters.json': json, ...entries };
 }
+
+/** Why an argument that is to come from a ConfigMap cannot be told; null when all can. */
+export function missingParameter(run: RunDraft): string | null {
+  for (const { name, valueFrom } of run.spec.arguments?.parameters ?? []) {
+    const ref = valueFrom?.configMapKeyRef;
+    if (!ref || workflowParameter(run, name) !== undefined) continue;
+    const place = `configmap with name ${ref.name ?? ''} and key ${ref.key}`;
+    return `failed to set global parameter ${name} from ${place}: ${missingKey(ref.name ?? '', ref.key)}`;
+  }
+  return null;
+}
+
+export const missingKey = (configMap: string, key: string): string =>
+  `ConfigMap '${configMap}' does not have the key '${key}'`;
 
 /** Value of a workflow argument: given, else default, else the ConfigMap key it names. */
 export function workflowParameter(run: RunDraft, name: string): string | undefined {

@@ -23,7 +23,7 @@ export function stepVariables(run: RunDraft, frame: StepsFrame, text: string, be
     if (group < 0 || group >= beforeGroup) continue;
     const groupName = `${frame.name}[${group}]`;
     const prefix = `steps.${name}`;
-    const node = run.nodeNamed(`${groupName}.${name}`);
+    const node = worker(run, run.nodeNamed(`${groupName}.${name}`));
     if (node) Object.assign(variables, nodeVariables(prefix, node, artifacts));
     else Object.assign(variables, aggregateVariables(prefix, stepItems(run, groupName, name), ''));
   }
@@ -44,7 +44,7 @@ export function taskVariables(run: RunDraft, frame: DagFrame, text: string, task
   const variables: Variables = {};
   for (const name of siblingsIn(text, 'tasks')) {
     if (task !== null && !isAncestor(frame.plan, name, task)) continue;
-    const node = run.nodeNamed(`${frame.name}.${name}`);
+    const node = worker(run, run.nodeNamed(`${frame.name}.${name}`));
     if (!node || !(isFulfilled(node.phase) || isUp(node))) continue;
     const prefix = `tasks.${name}`;
     Object.assign(variables, nodeVariables(prefix, node, artifacts));
@@ -52,6 +52,12 @@ export function taskVariables(run: RunDraft, frame: DagFrame, text: string, task
     Object.assign(variables, aggregateVariables(prefix, childrenOf(run, node), node.phase ?? ''));
   }
   return { variables, artifacts };
+}
+
+/** Of a retried call its siblings see the last attempt. */
+function worker(run: RunDraft, node: NodeStatus | undefined): NodeStatus | undefined {
+  if (node?.type !== 'Retry') return node;
+  return childrenOf(run, node).findLast((child) => child.nodeFlag?.retried) ?? node;
 }
 
 /** The template's own inputs and what was made global. */

@@ -1,5 +1,6 @@
 import type { Arguments, Artifact, Inputs, Parameter, Template } from '@argosy/workflow-spec';
 import type { RunDraft } from '../kernel/run-draft.js';
+import { missingKey } from './global-variables.js';
 import type { Variables } from './node-variables.js';
 import { replaceTags } from './tags.js';
 
@@ -36,9 +37,15 @@ function inputParameter(run: RunDraft, parameter: Parameter, args: Arguments | u
     parameter.value ??
     fromConfigMap(run, parameter) ??
     defaultOf(run, parameter);
-  if (value === undefined) throw new Error(`inputs.parameters.${parameter.name} was not supplied`);
+  if (value === undefined) throw new Error(missing(parameter));
   const { valueFrom: _valueFrom, ...rest } = parameter;
   return { ...rest, value: String(value) };
+}
+
+function missing({ name, valueFrom }: Parameter): string {
+  const ref = valueFrom?.configMapKeyRef;
+  if (!ref) return `inputs.parameters.${name} was not supplied`;
+  return `unable to retrieve inputs.parameters.${name} from ConfigMap: ${missingKey(ref.name ?? '', ref.key)}`;
 }
 
 function defaultOf(run: RunDraft, parameter: Parameter): Parameter['default'] {
