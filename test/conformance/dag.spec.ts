@@ -276,7 +276,7 @@ describe('a task that cannot be made', () => {
     expect(run.tree).toEqual(
       lines(`
         wf: DAG Error -> a
-        a: Skipped Error (task 'wf.a' errored: template nowhere undefined)`),
+        a: Skipped Error (task 'wf.a' errored: template nowhere not found)`),
     );
     expect(run.phase).toBe('Error');
   });

@@ -185,9 +185,9 @@ describe('steps', () => {
     const run = play(`main: { steps: [[{ name: a, template: nowhere }]] }`, {}, { validate: false });
     expect(run.tree).toEqual(
       lines(`
-        wf: Steps Failed (step group deemed errored due to child wf[0].a error: template nowhere undefined) -> [0]
-        [0]: StepGroup Error (step group deemed errored due to child wf[0].a error: template nowhere undefined) -> [0].a
-        [0].a: Skipped Error (template nowhere undefined)`),
+        wf: Steps Failed (step group deemed errored due to child wf[0].a error: template nowhere not found) -> [0]
+        [0]: StepGroup Error (step group deemed errored due to child wf[0].a error: template nowhere not found) -> [0].a
+        [0].a: Skipped Error (template nowhere not found)`),
     );
     expect(run.phase).toBe('Failed');
   });
