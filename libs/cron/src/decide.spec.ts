@@ -109,7 +109,6 @@ describe('a scheduled time', () => {
 
   it('is passed over while the CronWorkflow is suspended, and not made up for', () => {
     const scripted = of({ suspend: true });
-    expect(scripted.settle().wakeAt).toBeNull();
     scripted.until('2026-01-01T00:02:10Z');
     scripted.change({ suspend: false });
     scripted.until('2026-01-01T00:03:10Z');
@@ -298,10 +297,12 @@ describe('an error', () => {
     scripted.specProblem = 'no entrypoint';
     scripted.settle();
     expect(scripted.cron.status?.conditions).toEqual([{ type: 'SpecError', status: 'True', message: 'no entrypoint' }]);
-    expect(scripted.settle().wakeAt).toBeNull();
+    scripted.until('2026-01-01T00:02:10Z');
     scripted.specProblem = undefined;
     scripted.settle();
     expect(scripted.cron.status?.conditions).toEqual([]);
+    scripted.until('2026-01-01T00:03:10Z');
+    expect(scripted.names).toEqual([name('00:03:00')]);
   });
 
   it('of the submission is told and counted, and the next time is tried', () => {

@@ -9,6 +9,7 @@ import type { CronCommand, CronDecision, CronScope, CronWorld } from './model.js
 import { childName, COMPLETED_LABEL, LAST_USED_SCHEDULE, SCHEDULED_SINCE } from './names.js';
 import { latestTime, nextTime } from './schedule/schedule-times.js';
 import { scheduleText, schedulesOf } from './schedule/schedules.js';
+import type { Schedules } from './schedule/schedules.js';
 
 /** With a starting deadline shorter than this, a start that is on time still has so long. */
 const PUNCTUAL_MS = 10_000;
@@ -21,8 +22,10 @@ export function decide(cron: CronWorkflow, world: CronWorld, scope: CronScope): 
   const draft = new CronDraft(cron, scope);
   adoptSchedule(draft);
   review(draft, world);
-  const schedules = checkedSchedules(draft, world);
-  const due = dueTime(draft, schedules);
+  const parsed = schedulesOf(draft.spec);
+  check(draft, parsed, world);
+  const schedules = parsed.ok ? parsed.schedules : [];
+  const due = isOpen(draft) ? dueTime(draft, schedules) : null;
   if (due !== null) takeUp(draft, world, due);
   reconsiderPromise(draft, world);
   return {
@@ -52,28 +55,27 @@ function review(draft: CronDraft, { children }: CronWorld): void {
   for (const { status } of ended) draft.count(status?.phase === 'Succeeded' ? 'succeeded' : 'failed');
 }
 
-/** None while something is wrong, or when the end has been reached. */
-function checkedSchedules(draft: CronDraft, { specProblem }: CronWorld): readonly CronSchedule[] {
-  const parsed = schedulesOf(draft.spec);
+function check(draft: CronDraft, schedules: Schedules, { specProblem }: CronWorld): void {
   const stop = isStopReached(draft.cron, draft.now);
   const stopProblem = stop.ok
     ? undefined
     : `failed to check CronWorkflow '${draft.name}' stopping condition: ${stop.problem}`;
-  const problem = parsed.ok ? (specProblem ?? stopProblem) : parsed.problem;
+  const problem = schedules.ok ? (specProblem ?? stopProblem) : schedules.problem;
   if (problem !== undefined) {
     if (!draft.status.conditions?.some(({ type, message }) => type === 'SpecError' && message === problem))
       draft.tell('Invalid', problem);
-    draft.report('SpecError', problem);
-    return [];
+    return draft.report('SpecError', problem);
   }
   draft.withdraw('SpecError');
-  if (stop.ok && stop.holds && draft.status.phase !== 'Stopped') {
-    draft.set({ phase: 'Stopped' });
-    draft.label(COMPLETED_LABEL, 'true');
-    draft.tell('Stopped', 'The expression of the stop strategy holds');
-  }
-  return parsed.ok && draft.status.phase !== 'Stopped' ? parsed.schedules : [];
+  if (!stop.ok || !stop.holds || draft.status.phase === 'Stopped') return;
+  draft.set({ phase: 'Stopped' });
+  draft.label(COMPLETED_LABEL, 'true');
+  draft.tell('Stopped', 'The expression of the stop strategy holds');
 }
+
+/** Whether anything may be started at all. */
+const isOpen = ({ spec, status }: CronDraft): boolean =>
+  !spec.suspend && status.phase !== 'Stopped' && !status.conditions?.some(({ type }) => type === 'SpecError');
 
 /** What a missed time and an interval are counted from. */
 const anchorOf = (draft: CronDraft): Instant =>
@@ -88,7 +90,7 @@ const anchorOf = (draft: CronDraft): Instant =>
 function dueTime(draft: CronDraft, schedules: readonly CronSchedule[]): Instant | null {
   const anchor = anchorOf(draft);
   const times = schedules.flatMap((schedule) => latestTime(schedule, anchor, draft.now) ?? []);
-  if (times.length === 0 || draft.spec.suspend) return null;
+  if (times.length === 0) return null;
   const last = instant(Math.max(...times));
   const { startingDeadlineSeconds: deadline } = draft.spec;
   const deadlineMs = deadline === undefined ? null : deadline * 1000;
@@ -140,10 +142,8 @@ function reconsiderPromise(draft: CronDraft, { refusals }: CronWorld): void {
 }
 
 function isTimely(draft: CronDraft, name: string): boolean {
-  const { lastScheduledAt, spec, status } = draft;
-  if (lastScheduledAt === null || name !== childName(draft.name, lastScheduledAt)) return false;
-  if (spec.suspend || status.phase === 'Stopped' || status.conditions?.some(({ type }) => type === 'SpecError'))
-    return false;
+  const { lastScheduledAt, spec } = draft;
+  if (!isOpen(draft) || lastScheduledAt === null || name !== childName(draft.name, lastScheduledAt)) return false;
   const { startingDeadlineSeconds: deadline } = spec;
   return deadline === undefined || draft.now - lastScheduledAt < Math.max(deadline * 1000, PUNCTUAL_MS);
 }
@@ -170,8 +170,9 @@ function commandsOf(draft: CronDraft, { children }: CronWorld): CronCommand[] {
   ];
 }
 
+/** Also times at which nothing may be started: that they have passed is decided by looking at them. */
 function wakeAt(draft: CronDraft, schedules: readonly CronSchedule[]): Instant | null {
-  if (draft.spec.suspend) return null;
+  if (draft.status.phase === 'Stopped') return null;
   const anchor = anchorOf(draft);
   const times = schedules.flatMap((schedule) => nextTime(schedule, draft.now, anchor) ?? []);
   return times.length === 0 ? null : instant(Math.min(...times));

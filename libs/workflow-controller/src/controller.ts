@@ -5,6 +5,7 @@ import { applyIntent, hydrate, instant, isFinalWorkflowPhase } from '@argosy/wor
 import type { ControllerRules, IntentApplied, IntentRefused, RunIntent } from '@argosy/workflow-engine';
 import type { Pod, Workflow } from '@argosy/workflow-spec';
 import { deleteExpired, expiryOf } from './collection/time-to-live.js';
+import { CronController } from './cron/cron-controller.js';
 import { carryOut } from './effects/table.js';
 import type { Informers } from './informers.js';
 import { startInformers } from './informers.js';
@@ -72,6 +73,9 @@ export class WorkflowController {
   private readonly isPodReleased: (pod: Pod) => boolean;
   private reconciler: WorkflowReconciler | undefined;
   private informers: Informers | undefined;
+  private cron: CronController | undefined;
+  /** Workflows that may go, by uid, though their own time has not come. */
+  private readonly retired = new Set<string>();
   private cancelResync: (() => void) | undefined;
 
   constructor(private readonly options: WorkflowControllerOptions) {
@@ -93,7 +97,7 @@ export class WorkflowController {
       kube,
       { namespace, clock: this.clock, ...(random && { random }) },
       {
-        onRun: (workflow, deleted) => (deleted ? this.runDeleted(workflow) : this.queue.add(keyOf(workflow))),
+        onRun: (workflow, deleted) => this.runSeen(workflow, deleted),
         onPod: (pod, deleted) => this.podSeen(pod, deleted),
         onChange: (key, podName) => this.lookAgain(key, podName === null ? [] : [podName]),
         onError: (error) => this.logger.warn({ err: error }, 'Lost the watch of the cluster; trying again'),
@@ -115,20 +119,37 @@ export class WorkflowController {
     await informers.workflows.synced;
     this.queue.start();
     this.planResync();
+    this.cron = this.startCron(informers);
+  }
+
+  private startCron({ workflows }: Informers): CronController {
+    return new CronController({
+      ...this.options,
+      clock: this.clock,
+      logger: this.logger,
+      workflows,
+      terminate: async (namespace, name) => void (await this.applyIntent(namespace, name, { type: 'TerminateRun' })),
+      retire: (namespace, name, uid) => {
+        this.retired.add(uid);
+        this.queue.add(`${namespace}/${name}`);
+      },
+    });
   }
 
   /** Finishes the passes under way and stops watching. Pods go on. */
   async stop(): Promise<void> {
     this.cancelResync?.();
+    await this.cron?.stop();
     await this.queue.stop();
     if (!this.informers) return;
     const { workflows, pods, claims, configMaps, templates } = this.informers;
     await Promise.all([workflows, pods, claims, configMaps, templates].map((informer) => informer.stop()));
   }
 
-  /** Resolves when no run wants a look right now. */
-  idle(): Promise<void> {
-    return this.queue.idle();
+  /** Resolves when no run and no CronWorkflow wants a look right now. */
+  async idle(): Promise<void> {
+    await this.cron?.idle();
+    await this.queue.idle();
   }
 
   /**
@@ -208,12 +229,17 @@ export class WorkflowController {
   /** Deletes a workflow that has outlived its time. Only after a pass, so that its end has been told. */
   private async collect(key: string): Promise<void> {
     const object = this.objectOf(key);
-    const expiry = object ? expiryOf(object) : null;
+    const expiry = object ? this.expiryOf(object) : null;
     if (!object || expiry === null) return;
     const now = this.clock.now();
     const isNeeded = this.informers?.pods.byIndex(BY_RUN, key).some((pod) => !this.isPodReleased(pod)) ?? false;
     if (expiry <= now && !isNeeded) await deleteExpired(this.options.kube, object);
     else this.queue.addAt(key, Math.max(expiry, now + (isNeeded ? RELEASE_POLL_MS : 0)));
+  }
+
+  private expiryOf(object: Workflow): number | null {
+    const isRetired = this.retired.has(object.metadata.uid ?? '') && isFinalWorkflowPhase(object.status?.phase);
+    return isRetired ? 0 : expiryOf(object);
   }
 
   private async failed(key: string, error: unknown): Promise<void> {
@@ -256,8 +282,15 @@ export class WorkflowController {
     this.options.onPod?.(pod, deleted);
   }
 
+  private runSeen(workflow: Workflow, deleted: boolean): void {
+    if (deleted) this.runDeleted(workflow);
+    else this.queue.add(keyOf(workflow));
+    this.cron?.workflowChanged(workflow);
+  }
+
   private runDeleted(workflow: Workflow): void {
     const key = keyOf(workflow);
+    this.retired.delete(workflow.metadata.uid ?? '');
     this.forget(key);
     this.options
       .onRunDeleted?.(workflow)

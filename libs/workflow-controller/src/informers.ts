@@ -2,6 +2,7 @@ import type { Clock, Informer, KubeApi, KubeError, KubeObject } from '@argosy/ku
 import { createInformer, resources } from '@argosy/kube';
 import { LABELS } from '@argosy/pod-plan';
 import type { Pod, Workflow } from '@argosy/workflow-spec';
+import { BY_CRON, cronIndex } from './cron/cron-owner.js';
 import { runKeyOf, watchPods } from './pods/pod-watch.js';
 import { TemplateCatalog } from './templates/template-catalog.js';
 
@@ -49,6 +50,7 @@ export async function startInformers(
     await Promise.all(first.map(({ synced }) => synced));
     const workflows = createInformer<Workflow & KubeObject>(kube, resources.workflows, {
       ...options,
+      indexes: { [BY_CRON]: cronIndex },
       onChange: ({ type, object }) => onRun(object, type === 'deleted'),
     });
     return { workflows, pods, claims, configMaps, templates };

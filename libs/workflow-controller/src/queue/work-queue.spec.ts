@@ -47,6 +47,12 @@ describe('the work queue', () => {
     expect(most).toBe(3);
   });
 
+  it('asks for no timer that the platform cannot hold', async () => {
+    const { queue, timers } = queueOf(async () => undefined);
+    queue.addAt('a', 60 * 86_400_000);
+    expect(timers.nextAt).toBeLessThan(2 ** 31);
+  });
+
   it('comes back at the earliest of the times asked for', async () => {
     const at: number[] = [];
     const { queue, timers } = queueOf(async () => void at.push(timers.now()));

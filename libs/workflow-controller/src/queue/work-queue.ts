@@ -2,6 +2,8 @@ import type { Clock } from '@argosy/kube';
 
 const FIRST_BACKOFF_MS = 100;
 const LONGEST_BACKOFF_MS = 60_000;
+/** Timers of the platform hold 24 days at most; a look too early costs nothing, and plans the next one. */
+const LONGEST_TIMER_MS = 7 * 86_400_000;
 
 /**
  * Keys that want a look. A key waits at most once and is worked on by one worker at a time; added while it is worked on,
@@ -50,7 +52,8 @@ export class WorkQueue {
       this.timers.delete(key);
       this.add(key);
     };
-    const cancel = this.options.clock.after(atMs - this.options.clock.now(), fire);
+    const delayMs = Math.min(atMs - this.options.clock.now(), LONGEST_TIMER_MS);
+    const cancel = this.options.clock.after(delayMs, fire);
     this.timers.set(key, { at: atMs, cancel });
   }
 
