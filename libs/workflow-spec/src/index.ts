@@ -23,5 +23,6 @@ export { byPosition, hasErrors } from './problem.js';
 export type { Problem, Severity } from './problem.js';
 export { isGroupTemplate, isPodTemplate, TEMPLATE_KINDS, templateKindOf } from './template-kind.js';
 export type { TemplateKind } from './template-kind.js';
+export { refusals } from './validate/refusals.js';
 export { validateWorkflow } from './validate/validate-workflow.js';
 export type { Validatable, ValidationOptions } from './validate/validate-workflow.js';

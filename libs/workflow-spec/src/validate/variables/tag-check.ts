@@ -76,7 +76,7 @@ function checkNames(report: Report, path: Path, body: string, scope: TagScope, e
   if (/\?\?|\?\./.test(body)) return;
   for (const name of new Set(namesIn(body))) {
     if (!ROOTS.test(name) || scope.variables.hasPath(name) || hasValueAbove(scope.variables, name)) continue;
-    unresolved(report, path, name, scope, excerpt);
+    unresolved(report, path, name, scope, excerpt, 'expression-variable');
   }
 }
 
@@ -102,14 +102,25 @@ function hasValueAbove(variables: Variables, name: string): boolean {
   });
 }
 
-function unresolved(report: Report, path: Path, name: string, scope: TagScope, excerpt: Excerpt): void {
+/** Names in which Argo knows its own; it leaves all others as they are, for whoever the text is meant for. */
+const OWN = /^(inputs|steps|tasks|workflow|pod)\./;
+
+function unresolved(
+  report: Report,
+  path: Path,
+  name: string,
+  scope: TagScope,
+  excerpt: Excerpt,
+  kind?: 'expression-variable',
+): void {
   const near = nearestVariable(scope.variables, name);
+  const siblingHint = scope.hint?.(name);
   const hint =
-    scope.hint?.(name) ??
-    specialHint(name, scope.variables) ??
-    (near === undefined ? undefined : `did you mean "${near}"?`);
+    siblingHint ?? specialHint(name, scope.variables) ?? (near === undefined ? undefined : `did you mean "${near}"?`);
   const severity = MAY_BE_GIVEN.test(name) ? 'warning' : scope.severity;
-  report.add(path, 'unresolved-variable', `failed to resolve {{${name}}}`, {
+  const late = siblingHint === undefined ? undefined : 'sibling-variable';
+  const code = kind ?? late ?? (OWN.test(name) ? 'unresolved-variable' : 'custom-variable');
+  report.add(path, code, `failed to resolve {{${name}}}`, {
     hint,
     excerpt,
     ...(severity && { severity }),

@@ -1,0 +1,86 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { libraryOf, lintManifests, parseManifests, refusals } from '../index.js';
+import type { Workflow } from '../index.js';
+
+const none = libraryOf([]);
+const HEAD = 'apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nmetadata: {name: w}\nspec:\n  entrypoint: main\n';
+const workflowsIn = (text: string): Workflow[] =>
+  parseManifests(text).documents.flatMap((document) => (document.kind === 'Workflow' ? [document.value] : []));
+const refused = (spec: string): string[] =>
+  workflowsIn(HEAD + spec).flatMap((workflow) =>
+    refusals(workflow, none).map(({ path, message }) => `${path}: ${message}`),
+  );
+
+describe('what keeps a workflow from beginning', () => {
+  it.each([
+    ['  templates: []', 'spec: "templates" is missing'],
+    [
+      '  templates: [{name: main, steps: [[{name: a, template: gone}]]}]',
+      'spec.templates[0].steps[0][0].template: template "gone" is not defined',
+    ],
+    [
+      '  templates: [{name: main, steps: [[{name: a, templateRef: {name: nowhere, template: t}}]]}]',
+      'spec.templates[0].steps[0][0].templateRef.name: there is no WorkflowTemplate "nowhere"',
+    ],
+    [
+      '  templates: [{name: main, container: {image: a, args: ["{{inputs.parameters.typo}}"]}}]',
+      'spec.templates[0].container.args[0]: failed to resolve {{inputs.parameters.typo}}',
+    ],
+    [
+      '  templates: [{name: main, inputs: {parameters: [{name: p}]}, container: {image: a}}]',
+      'spec: parameter "p" of the entrypoint "main" was not supplied',
+    ],
+    [
+      '  arguments: {parameters: [{name: p, value: c, enum: [a, b]}]}\n  templates: [{name: main, container: {image: a}}]',
+      'spec.arguments.parameters[0].value: "c" is not in the enum of parameter "p": a, b',
+    ],
+    [
+      '  templates: [{name: main, suspend: {}, container: {image: a}}]',
+      'spec.templates[0].suspend: a template has one type, this one has container and suspend',
+    ],
+    [
+      '  templates: [{name: main, dag: {tasks: [{name: a, template: c, depends: b}, {name: b, template: c, depends: a}]}}, {name: c, suspend: {}}]',
+      'spec.templates[0].dag.tasks[0].depends: the tasks wait for each other: a -> b -> a',
+    ],
+  ])('%s', (spec, expected) => expect(refused(spec)).toContain(expected));
+});
+
+describe('what Argo lets begin', () => {
+  it.each([
+    ['tags that are not its own', 'container: {image: a, args: ["{{ .Values.x }} {{name}} {{mustache.name}}"]}'],
+    ['names in an expression', 'container: {image: a, args: ["{{= inputs.parameters.typo }}"]}'],
+    ['a condition that cannot be read', 'steps: [[{name: a, template: c, when: "a =="}]]'],
+    ['a backoff that is never needed', 'retryStrategy: {limit: 1, backoff: {factor: 2}}, suspend: {}'],
+    ['an image that a patch brings', 'container: {command: [a]}'],
+    ['a list that is none', 'steps: [[{name: a, template: c, withParam: nothing}]]'],
+    [
+      'a value outside the enum of an input',
+      'steps: [[{name: a, template: e, arguments: {parameters: [{name: p, value: z}]}}]]',
+    ],
+    [
+      'a task that names another which it does not wait for',
+      'dag: {tasks: [{name: a, template: c}, {name: b, template: c, when: "{{tasks.a.status}} == Succeeded"}]}',
+    ],
+    ['a metric without a type', 'metrics: {prometheus: [{name: m, help: h}]}, suspend: {}'],
+  ])('%s', (_title, template) => {
+    const others = '{name: c, suspend: {}}, {name: e, inputs: {parameters: [{name: p, enum: [a]}]}, suspend: {}}';
+    const text = `${HEAD}  templates: [{name: main, ${template}}, ${others}]\n`;
+    expect(refused(text.slice(HEAD.length))).toEqual([]);
+    expect(workflowsIn(text)).toHaveLength(1);
+  });
+
+  it('and whatever the linter finds nothing wrong with', () => {
+    const folder = 'libs/workflow-spec/fixtures';
+    const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+    for (const name of files) {
+      const text = readFileSync(`${folder}/${name}`, 'utf8');
+      // What they refer to is made up.
+      if (/templateRef:/i.test(text)) continue;
+      for (const workflow of workflowsIn(text)) {
+        const supplied = (workflow.spec.arguments?.parameters ?? []).map((parameter) => ({ value: 'x', ...parameter }));
+        const spec = { ...workflow.spec, arguments: { ...workflow.spec.arguments, parameters: supplied } };
+        expect([name, lintManifests(text).problems, refusals({ ...workflow, spec }, none)]).toEqual([name, [], []]);
+      }
+    }
+  });
+});

@@ -1,0 +1,44 @@
+import type { TemplateLibrary } from '../library/template-library.js';
+import type { Workflow } from '../model/workflow.js';
+import type { Problem } from '../problem.js';
+import { validateWorkflow } from './validate-workflow.js';
+
+/**
+ * What keeps a workflow from beginning: the problems that Argo refuses too. Others it lets begin, and some of those end
+ * well, because what is wrong is never reached. `workflow` has the merged spec.
+ */
+export function refusals(workflow: Workflow, templates: TemplateLibrary): Problem[] {
+  const problems = validateWorkflow({ value: { ...workflow, kind: 'Workflow' } }, { templates, lint: false });
+  return problems.filter((problem) => problem.severity === 'error' && !isTolerated(problem));
+}
+
+/** Mistakes that Argo meets when it gets there: the node that is concerned fails then. */
+const TOLERATED_CODES: ReadonlySet<string> = new Set([
+  'custom-variable',
+  'depends',
+  'duration',
+  'expression',
+  'expression-variable',
+  'format',
+  'range',
+  'reserved-name',
+  // In a DAG Argo lets a task name any other; what it did not wait for stays a tag.
+  'sibling-variable',
+  'syntax',
+  'when',
+  'with-param',
+  'wrong-type',
+]);
+/** Settings of which Argo looks at the types alone. */
+const UNCHECKED = /\.(retryStrategy|memoize|synchronization|metrics|podSpecPatch)(\.|\[|$)/;
+/** What defaults, patches or the template itself may still bring. */
+const FILLED_LATER =
+  /\.(container|script|resource|(containers|initContainers|sidecars)\[\d+\])$|\.hooks\.|\.volumeClaimTemplates\[/;
+/** Values of a call are not compared with the enum of the input: only those of the workflow are. */
+const COMPARED = /^spec\.arguments\./;
+
+function isTolerated({ code, path }: Problem): boolean {
+  if (TOLERATED_CODES.has(code) || UNCHECKED.test(path)) return true;
+  if (code === 'missing') return FILLED_LATER.test(path);
+  return code === 'not-allowed' && !COMPARED.test(path);
+}
