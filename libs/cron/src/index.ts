@@ -1,3 +1,5 @@
+export { backfill } from './backfill.js';
+export type { Backfill, BackfillOptions } from './backfill.js';
 export { decide } from './decide.js';
 export { isEnded } from './children.js';
 export type {
