@@ -3,6 +3,7 @@ import { decide } from '@argosy/cron';
 import type { Clock, Informer, KubeApi } from '@argosy/kube';
 import { createInformer, isKubeError, resources } from '@argosy/kube';
 import { instant } from '@argosy/workflow-engine';
+import type { ControllerRules } from '@argosy/workflow-engine';
 import type { CronWorkflow, Workflow } from '@argosy/workflow-spec';
 import { validateWorkflow } from '@argosy/workflow-spec';
 import type { ControllerLogger } from '../ports.js';
@@ -17,6 +18,7 @@ export interface CronControllerOptions extends Pick<CronEffectContext, 'terminat
   readonly clock: Clock;
   readonly random?: () => number;
   readonly logger: ControllerLogger;
+  readonly rules?: ControllerRules;
   /** Indexed by BY_CRON. */
   readonly workflows: Informer<Workflow>;
 }
@@ -86,13 +88,13 @@ export class CronController {
 
   /** Decide, write, act. What was not done is decided again by the next pass. */
   private async pass(identity: string, key: string, cron: CronWorkflow): Promise<CronDecision> {
-    const { clock, kube, logger, workflows, terminate, retire } = this.options;
+    const { clock, kube, logger, workflows, terminate, retire, rules } = this.options;
     const now = clock.now();
     const since = this.decidedUntil.get(identity) ?? now;
     this.decidedUntil.set(identity, since);
     const refusals = this.refusals.get(key) ?? new Map<string, string>();
     const children = workflows.byIndex(BY_CRON, cron.metadata.uid ?? '');
-    const specProblem = problemOf(cron);
+    const specProblem = problemOf(cron, rules);
     const world = { children, refusals, ...(specProblem !== undefined && { specProblem }) };
     const decision = decide(cron, world, { now: instant(now), since: instant(since) });
     await this.write(cron, decision);
@@ -143,8 +145,9 @@ export class CronController {
 const keyOf = ({ metadata }: CronWorkflow): string => `${metadata.namespace ?? ''}/${metadata.name ?? ''}`;
 
 /** What is wrong with a CronWorkflow besides its schedules, which the decision looks at itself. */
-function problemOf(cron: CronWorkflow): string | undefined {
-  const value = { ...cron, kind: 'CronWorkflow' as const };
+function problemOf(cron: CronWorkflow, { workflowDefaults }: ControllerRules = {}): string | undefined {
+  const workflowSpec = { ...workflowDefaults?.spec, ...cron.spec.workflowSpec };
+  const value = { ...cron, kind: 'CronWorkflow' as const, spec: { ...cron.spec, workflowSpec } };
   const problem = validateWorkflow({ value }, { lint: false }).find(({ severity }) => severity === 'error');
   return problem && (problem.path === '' ? problem.message : `${problem.path}: ${problem.message}`);
 }

@@ -118,6 +118,14 @@ describe('the controller of CronWorkflows', () => {
     expect(await names()).toEqual([child(20)]);
   });
 
+  it('takes what the defaults give for given', async () => {
+    cluster = new TestCluster();
+    await cluster.controller(cluster.kube, { rules: { workflowDefaults: { spec: { entrypoint: 'main' } } } });
+    await schedule({ workflowSpec: { templates: [container('main')] } });
+    await cluster.pass(15 * MINUTE);
+    expect(await workflows()).toMatchObject([{ status: { phase: 'Succeeded' } }]);
+  });
+
   it('tells when a workflow cannot be created, and goes on', async () => {
     cluster = new TestCluster();
     let denied = true;
