@@ -4,6 +4,8 @@ import type { SupervisorSource } from '@argosy/pod-plan';
 import { applyIntent, hydrate, instant, isFinalWorkflowPhase } from '@argosy/workflow-engine';
 import type { ControllerRules, IntentApplied, IntentRefused, RunIntent } from '@argosy/workflow-engine';
 import type { Pod, Workflow } from '@argosy/workflow-spec';
+import type { TurnLimits } from './admission/turns.js';
+import { Turns } from './admission/turns.js';
 import { deleteExpired, expiryOf } from './collection/time-to-live.js';
 import { CronController } from './cron/cron-controller.js';
 import { carryOut } from './effects/table.js';
@@ -24,7 +26,7 @@ import { WorkflowReconciler } from './reconcile/workflow.reconciler.js';
 import type { RunSnapshot } from './snapshot.js';
 import { snapshotOf } from './snapshot.js';
 
-export interface WorkflowControllerOptions {
+export interface WorkflowControllerOptions extends TurnLimits {
   readonly kube: KubeApi;
   readonly supervisor: SupervisorSource;
   /** Only this namespace; all when absent. */
@@ -70,6 +72,7 @@ export class WorkflowController {
   private readonly clock: Clock;
   private readonly logger: ControllerLogger;
   private readonly queue: WorkQueue;
+  private readonly turns: Turns;
   private readonly isPodReleased: (pod: Pod) => boolean;
   private reconciler: WorkflowReconciler | undefined;
   private informers: Informers | undefined;
@@ -87,6 +90,12 @@ export class WorkflowController {
       clock: this.clock,
       concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
       onError: (key, error) => this.logger.error({ workflow: key, err: error }, 'The work queue failed'),
+    });
+    this.turns = new Turns({
+      ...options,
+      clock: this.clock,
+      wake: (key) => this.queue.add(key),
+      onError: (error) => this.logger.warn({ err: error }, 'Lost the watch of a semaphore; trying again'),
     });
   }
 
@@ -112,11 +121,13 @@ export class WorkflowController {
       cache: this.cache,
       overflow: this.overflow,
       refused: this.refused,
+      turns: this.turns,
       isPodReleased: this.isPodReleased,
       rules: this.options.rules ?? {},
       onRunChanged: async (snapshot) => this.options.onRunChanged?.(snapshot),
     });
     await informers.workflows.synced;
+    this.turns.admission.open();
     this.queue.start();
     this.planResync();
     this.cron = this.startCron(informers);
@@ -141,6 +152,7 @@ export class WorkflowController {
     this.cancelResync?.();
     await this.cron?.stop();
     await this.queue.stop();
+    await this.turns.stop();
     if (!this.informers) return;
     const { workflows, pods, claims, configMaps, templates } = this.informers;
     await Promise.all([workflows, pods, claims, configMaps, templates].map((informer) => informer.stop()));
@@ -283,8 +295,12 @@ export class WorkflowController {
   }
 
   private runSeen(workflow: Workflow, deleted: boolean): void {
+    const key = keyOf(workflow);
     if (deleted) this.runDeleted(workflow);
-    else this.queue.add(keyOf(workflow));
+    else {
+      this.turns.seen(key, workflow);
+      this.queue.add(key);
+    }
     this.cron?.workflowChanged(workflow);
   }
 
@@ -292,6 +308,7 @@ export class WorkflowController {
     const key = keyOf(workflow);
     this.retired.delete(workflow.metadata.uid ?? '');
     this.forget(key);
+    this.turns.gone(key);
     this.options
       .onRunDeleted?.(workflow)
       .catch((error: unknown) =>

@@ -2,7 +2,11 @@ export { formatTime, instant, parseTime } from './model/instant.js';
 export type { Instant } from './model/instant.js';
 export { parseDuration } from './model/duration.js';
 export type { ControllerRules, WorkflowDefaults } from './model/controller-rules.js';
-export type { ContainerObservation, PodObservation, World } from './model/observation.js';
+export type { ContainerObservation, LockObservation, PodObservation, World } from './model/observation.js';
+export { limitSource } from './locks/lock-ref.js';
+export type { LockRef } from './locks/lock-ref.js';
+export { claimOf, LockTable, rankOf, ranksBefore } from './locks/lock-table.js';
+export type { LockClaim, RunRank } from './locks/lock-table.js';
 export type {
   CommandOf,
   DeletePersistentVolumeClaim,

@@ -2,7 +2,9 @@ import type { Informer, KubeObject } from '@argosy/kube';
 import { observePod } from '@argosy/pod-plan';
 import type { PodObservation, World } from '@argosy/workflow-engine';
 import type { Pod, Workflow } from '@argosy/workflow-spec';
+import type { Turns } from '../admission/turns.js';
 import { isOwnedBy } from '../effects/effect.js';
+import type { Holes } from '../reconcile/holes.js';
 import type { TemplateLookups } from '../templates/template-lookups.js';
 import type { OverflowOutputs } from './overflow-outputs.js';
 import type { RefusedPods } from './refused-pods.js';
@@ -15,14 +17,19 @@ export interface WorldSources {
   readonly templates: TemplateLookups;
   readonly overflow: OverflowOutputs;
   readonly refused: RefusedPods;
+  readonly turns: Turns;
 }
 
-/** What a pass over one run sees of the outside. Pods whose outputs still have to be read are put on `unread`. */
+/**
+ * What a pass over one run sees of the outside. Pods whose outputs still have to be read are put on `unread`, what else has
+ * to be looked up first on `holes`.
+ */
 export function worldOf(
   workflow: Workflow,
   changedPods: readonly string[] | null,
   sources: WorldSources,
   unread: Map<string, Pod>,
+  holes: Holes,
 ): World {
   const { namespace = '', name = '' } = workflow.metadata;
   return {
@@ -35,6 +42,8 @@ export function worldOf(
       if (!pod || !isOwnedBy(pod, workflow)) return sources.refused.get(`${namespace}/${name}`, podName);
       return observed(pod, sources, unread);
     },
+    isPostponed: !sources.turns.admission.admits(`${namespace}/${name}`),
+    lock: (lock) => sources.turns.locks.observe(lock, workflow, holes),
     persistentVolumeClaim: (claim) => (sources.claims.get(namespace, claim) ? 'present' : 'absent'),
     configMapKey: (configMap, key) =>
       (sources.configMaps.get(namespace, configMap) as { data?: Record<string, string> } | undefined)?.data?.[key],

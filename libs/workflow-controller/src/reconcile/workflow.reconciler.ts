@@ -14,6 +14,7 @@ import { snapshotOf } from '../snapshot.js';
 import type { TemplateCatalog } from '../templates/template-catalog.js';
 import type { Changes } from './changed-pods.js';
 import { TransientFailure } from './failures.js';
+import { Holes } from './holes.js';
 import type { Writing } from './persist.js';
 import { isCompressed, persist } from './persist.js';
 import type { LoadedRun, RunCache } from './run-cache.js';
@@ -45,17 +46,7 @@ export class WorkflowReconciler {
   async pass(key: string, object: Workflow, changes: Changes): Promise<PassResult> {
     const run = this.options.cache.load(key, object);
     const unread = new Map<string, Pod>();
-    const templates = this.options.templates.lookups(object.metadata.namespace ?? '');
-    const decide = (): Decision<RunState> => {
-      unread.clear();
-      const world = worldOf(object, run.fresh ? null : changes, { ...this.options, templates }, unread);
-      return reconcile(run.state, world, { now: instant(this.options.clock.now()), rules: this.options.rules });
-    };
-    let decision = decide();
-    while (templates.areMissing) {
-      await templates.fetchMissing();
-      decision = decide();
-    }
+    const decision = await this.decide(key, object, run, changes, unread);
     await this.write(key, { ...run, isCompressed: isCompressed(object) }, decision);
     const { pods, atMs, error } = await this.act(decision);
     const read = await this.readOutputs(unread);
@@ -67,12 +58,36 @@ export class WorkflowReconciler {
     };
   }
 
+  private async decide(
+    key: string,
+    object: Workflow,
+    run: LoadedRun,
+    changes: Changes,
+    unread: Map<string, Pod>,
+  ): Promise<Decision<RunState>> {
+    const { turns, clock, rules } = this.options;
+    const templates = this.options.templates.lookups(object.metadata.namespace ?? '');
+    const holes = new Holes();
+    for (;;) {
+      unread.clear();
+      const world = worldOf(object, run.fresh ? null : changes, { ...this.options, templates }, unread, holes);
+      const decision = reconcile(run.state, world, { now: instant(clock.now()), rules });
+      if (!templates.areMissing && holes.isEmpty) {
+        // Before anything else can look: from here to the end of the write these locks are taken.
+        turns.locks.reserve(key, decision.state);
+        return decision;
+      }
+      await templates.fetchMissing();
+      await holes.fill();
+    }
+  }
+
   private async write(
     key: string,
     run: LoadedRun & Pick<Writing, 'isCompressed'>,
     decision: Decision<RunState>,
   ): Promise<void> {
-    const { cache, kube, workflows } = this.options;
+    const { cache, kube, workflows, turns } = this.options;
     const { patch, state } = decision;
     if (patch) {
       try {
@@ -82,10 +97,12 @@ export class WorkflowReconciler {
       } catch (error) {
         // Somebody else wrote: what was decided is void, and the next pass starts from what they wrote.
         cache.drop(key);
-        if (isKubeError(error, 'Conflict')) await this.refresh(state.workflow);
+        turns.locks.doubtful(key);
+        if (isKubeError(error, 'Conflict')) turns.locks.discarded(key, await this.refresh(state.workflow));
         throw error;
       }
     } else cache.store(key, state, run.resourceVersion);
+    turns.locks.written(key, state);
     if (patch || run.fresh) await this.tell(key, decision, run.fresh);
   }
 
@@ -101,9 +118,11 @@ export class WorkflowReconciler {
   }
 
   /** The informer may be behind for a while; asking saves passes that can only conflict again. */
-  private async refresh({ metadata: { namespace, name = '' } }: Omit<Workflow, 'status'>): Promise<void> {
+  private async refresh({ metadata: { namespace, name = '' } }: Omit<Workflow, 'status'>): Promise<Workflow> {
     const { kube, workflows } = this.options;
-    workflows.observe(await kube.get<Workflow>({ type: resources.workflows, namespace, name }));
+    const object = await kube.get<Workflow>({ type: resources.workflows, namespace, name });
+    workflows.observe(object);
+    return object;
   }
 
   private act({ state: { workflow, status, nodes }, commands }: Decision<RunState>): Promise<Unsettled> {

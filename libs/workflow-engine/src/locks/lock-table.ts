@@ -1,4 +1,5 @@
 import type { Workflow } from '@argosy/workflow-spec';
+import { isFinalWorkflowPhase } from '../model/phases.js';
 import { awaitedLocks, heldPlaces } from './synchronization-status.js';
 
 /** What one run has and wants, as its Workflow object says, and its place among those who wait. */
@@ -11,15 +12,20 @@ export interface LockClaim {
   readonly waiting: readonly string[];
 }
 
-export function claimOf({ metadata, spec, status }: Workflow): LockClaim {
-  return {
-    run: `${metadata.namespace ?? ''}/${metadata.name ?? ''}`,
-    priority: (status?.storedWorkflowTemplateSpec ?? spec).priority ?? 0,
-    createdAt: metadata.creationTimestamp ?? '',
-    holding: heldPlaces(status?.synchronization),
-    waiting: awaitedLocks(status?.synchronization),
-  };
+export function claimOf(workflow: Workflow): LockClaim {
+  const { status } = workflow;
+  const synchronization = isFinalWorkflowPhase(status?.phase) ? undefined : status?.synchronization;
+  return { ...rankOf(workflow), holding: heldPlaces(synchronization), waiting: awaitedLocks(synchronization) };
 }
+
+/** What decides whose turn comes first. */
+export type RunRank = Pick<LockClaim, 'run' | 'priority' | 'createdAt'>;
+
+export const rankOf = ({ metadata, spec, status }: Workflow): RunRank => ({
+  run: `${metadata.namespace ?? ''}/${metadata.name ?? ''}`,
+  priority: (status?.storedWorkflowTemplateSpec ?? spec).priority ?? 0,
+  createdAt: metadata.creationTimestamp ?? '',
+});
 
 /** What of a lock concerns a run: what the others have, and whether another run's turn comes first. */
 export interface LockView {
@@ -44,12 +50,12 @@ export class LockTable {
   private readonly locks = new Map<string, Lock>();
 
   /** What the lock looks like to a run that asks, whether or not it waits already. */
-  view(lock: string, run: Pick<LockClaim, 'run' | 'priority' | 'createdAt'>): LockView {
+  view(lock: string, run: RunRank): LockView {
     const known = this.locks.get(lock);
     if (!known) return { holders: [], isFirst: true };
     const holders = [...known.holders].flatMap(([other, names]) => (other === run.run ? [] : names));
     const rival = known.queue.find((other) => other.run !== run.run);
-    return { holders, isFirst: !rival || isBefore(run, rival) };
+    return { holders, isFirst: !rival || ranksBefore(run, rival) };
   }
 
   /**
@@ -71,6 +77,10 @@ export class LockTable {
       return head !== undefined && (isFreed || head !== heads.get(lock)) ? [head] : [];
     });
     return [...new Set(called)].filter((other) => other !== run);
+  }
+
+  claim(run: string): LockClaim | undefined {
+    return this.claims.get(run);
   }
 
   /** The run whose turn it is, for every lock somebody waits for. */
@@ -97,7 +107,7 @@ export class LockTable {
     }
     for (const key of new Set(claim.waiting)) {
       const { queue } = this.lock(key);
-      const at = queue.findIndex((other) => isBefore(claim, other));
+      const at = queue.findIndex((other) => ranksBefore(claim, other));
       queue.splice(at < 0 ? queue.length : at, 0, claim);
     }
   }
@@ -123,10 +133,8 @@ export class LockTable {
 const locksIn = ({ holding, waiting }: LockClaim): Set<string> =>
   new Set([...holding.map(([lock]) => lock), ...waiting]);
 
-type Rank = Pick<LockClaim, 'run' | 'priority' | 'createdAt'>;
-
-/** Of two runs of the same second, the name decides, so that a restart changes nothing. */
-function isBefore(a: Rank, b: Rank): boolean {
+/** Higher priority, then age; of two runs of the same second the name decides, so that a restart changes nothing. */
+export function ranksBefore(a: RunRank, b: RunRank): boolean {
   if (a.priority !== b.priority) return a.priority > b.priority;
   if (a.createdAt !== b.createdAt) return a.createdAt < b.createdAt;
   return a.run < b.run;

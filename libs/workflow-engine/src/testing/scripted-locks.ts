@@ -1,6 +1,6 @@
 import type { LockRef } from '../locks/lock-ref.js';
 import { claimOf, LockTable } from '../locks/lock-table.js';
-import type { LockClaim } from '../locks/lock-table.js';
+import type { RunRank } from '../locks/lock-table.js';
 import type { LockObservation } from '../model/observation.js';
 import type { RunState } from '../model/run-state.js';
 
@@ -10,7 +10,7 @@ export class ScriptedLocks {
   /** Places of semaphores by Argo's name of the lock; one that is not here does not exist. */
   readonly limits = new Map<string, number>();
 
-  observe(lock: LockRef, run: Pick<LockClaim, 'run' | 'priority' | 'createdAt'>): LockObservation {
+  observe(lock: LockRef, run: RunRank): LockObservation {
     const limit = lock.type === 'mutex' ? 1 : this.limits.get(lock.key);
     const problem = limit === undefined ? `${lock.key} has no limit` : null;
     return { ...this.table.view(lock.key, run), limit: limit ?? 0, problem };

@@ -5,7 +5,7 @@ import { instant } from '../model/instant.js';
 import type { Instant } from '../model/instant.js';
 import type { ContainerObservation, LockObservation, PodObservation, World } from '../model/observation.js';
 import type { LockRef } from '../locks/lock-ref.js';
-import type { LockClaim } from '../locks/lock-table.js';
+import type { RunRank } from '../locks/lock-table.js';
 import { earliest } from '../policies/timeout.policy.js';
 import { ScriptedLocks } from './scripted-locks.js';
 
@@ -53,7 +53,7 @@ export class ScriptedWorld implements World {
   templates = templateLibrary([]);
   locks = new ScriptedLocks();
   /** Whose eyes look at the locks. */
-  run: Pick<LockClaim, 'run' | 'priority' | 'createdAt'> = { run: 'default/wf', priority: 0, createdAt: '' };
+  run: RunRank = { run: 'default/wf', priority: 0, createdAt: '' };
   isPostponed = false;
   /** How often each pod was created; more than once is a bug unless the pod vanished while pending. */
   readonly created = new Map<string, number>();

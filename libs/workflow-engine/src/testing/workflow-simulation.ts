@@ -1,7 +1,7 @@
 import type { NodeStatus, Workflow } from '@argosy/workflow-spec';
 import { applyIntent } from '../intents/apply-intent.js';
 import { reconcile } from '../kernel/reconcile.js';
-import { claimOf } from '../locks/lock-table.js';
+import { rankOf } from '../locks/lock-table.js';
 import type { EngineCommand } from '../model/command.js';
 import type { ControllerRules } from '../model/controller-rules.js';
 import type { Decision, JournalEntry } from '../model/decision.js';
@@ -41,7 +41,7 @@ export class WorkflowSimulation {
   /** One pass with everything it asks for done. */
   pass(): Decision<RunState> {
     this.world.changedPods = this.changed;
-    this.world.run = claimOf(this.state.workflow);
+    this.world.run = rankOf(this.state.workflow);
     const decision = reconcile(this.state, this.world, { now: this.world.now, rules: this.rules });
     this.state = decision.state;
     for (const other of this.world.locks.record(this.state)) this.called.add(other);

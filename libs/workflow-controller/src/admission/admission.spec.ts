@@ -1,0 +1,91 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { Workflow, WorkflowPhase } from '@argosy/workflow-spec';
+import { container, TestCluster } from '../testing/test-cluster.js';
+import { Admission } from './admission.js';
+
+const workflow = (run: string, priority: number, age: number, phase: WorkflowPhase = ''): Workflow => {
+  const [namespace = '', name = ''] = run.split('/');
+  const creationTimestamp = `2026-01-01T00:00:0${9 - age}Z`;
+  return {
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Workflow',
+    metadata: { namespace, name, creationTimestamp },
+    spec: { priority },
+    status: { phase },
+  };
+};
+
+describe('admission', () => {
+  it('lets the most urgent of a namespace run first, then the oldest', () => {
+    const woken: string[] = [];
+    const admission = new Admission({ parallelism: 1, wake: (run) => woken.push(run) });
+    admission.seen('n/old', workflow('n/old', 0, 5));
+    admission.seen('n/young', workflow('n/young', 0, 1));
+    admission.seen('n/urgent', workflow('n/urgent', 1, 0));
+    expect(woken).toEqual([]);
+    admission.open();
+    for (const run of ['n/urgent', 'n/old']) admission.seen(run, workflow(run, 0, 0, 'Succeeded'));
+    expect(woken).toEqual(['n/urgent', 'n/old', 'n/young']);
+    expect(admission.admits('n/young')).toBe(true);
+  });
+
+  it('lets another namespace go on when one is full, and knows limits of their own', () => {
+    const admission = new Admission({ parallelism: 4, namespaceParallelism: 1, wake: () => undefined });
+    admission.open();
+    for (const run of ['a/1', 'a/2', 'b/1', 'b/2']) admission.seen(run, workflow(run, 0, 0));
+    const admitted = (): string[] => ['a/1', 'a/2', 'b/1', 'b/2'].filter((run) => admission.admits(run));
+    expect(admitted()).toEqual(['a/1', 'b/1']);
+    admission.limitNamespace('b', 0);
+    expect(admitted()).toEqual(['a/1', 'b/1', 'b/2']);
+    admission.limitNamespace('b', null);
+    admission.gone('b/1');
+    expect(admitted()).toEqual(['a/1', 'b/2']);
+  });
+
+  it('never holds back what has begun, however many', () => {
+    const admission = new Admission({ parallelism: 1, wake: () => undefined });
+    for (const run of ['n/a', 'n/b']) admission.seen(run, workflow(run, 0, 0, 'Running'));
+    admission.seen('n/c', workflow('n/c', 9, 0, 'Pending'));
+    admission.open();
+    expect(['n/a', 'n/b', 'n/c'].map((run) => admission.admits(run))).toEqual([true, true, false]);
+  });
+
+  it('lets everything run when nothing limits it', () => {
+    const admission = new Admission({ parallelism: 0, wake: () => undefined });
+    admission.open();
+    admission.seen('n/a', workflow('n/a', 0, 0));
+    expect(admission.admits('n/a')).toBe(true);
+  });
+});
+
+describe('a controller that runs so many workflows at once', () => {
+  let cluster: TestCluster;
+  afterEach(() => cluster.close());
+
+  it('keeps the others Pending, also after it was replaced, and lets people end them', async () => {
+    let endless = true;
+    cluster = new TestCluster(() => ({ endless }));
+    const first = await cluster.controller(cluster.kube, { parallelism: 1 });
+    for (const name of ['a', 'b', 'c']) {
+      await cluster.submit([container('main')], {}, name);
+      await cluster.settle();
+    }
+    const phases = (): Promise<(string | undefined)[]> =>
+      Promise.all(['a', 'b', 'c'].map(async (name) => (await cluster.get(name)).status?.phase));
+    expect(await phases()).toEqual(['Running', 'Pending', 'Pending']);
+    expect((await cluster.get('b')).status?.message).toBe(
+      'Workflow processing has been postponed because too many workflows are already running',
+    );
+    await cluster.stop(first);
+    const second = await cluster.controller(cluster.kube, { parallelism: 1 });
+    await cluster.settle();
+    expect(await phases()).toEqual(['Running', 'Pending', 'Pending']);
+    await second.applyIntent('default', 'b', { type: 'TerminateRun' });
+    await cluster.settle();
+    expect(await phases()).toEqual(['Running', 'Failed', 'Pending']);
+    endless = false;
+    await cluster.settle();
+    expect(await phases()).toEqual(['Succeeded', 'Failed', 'Succeeded']);
+    expect((await cluster.get('c')).status?.message).toBeUndefined();
+  });
+});

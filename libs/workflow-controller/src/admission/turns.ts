@@ -1,0 +1,56 @@
+import type { Clock, KubeApi, KubeError } from '@argosy/kube';
+import type { Workflow } from '@argosy/workflow-spec';
+import { ClusterLocks } from '../locks/cluster-locks.js';
+import { ConfigMapLimits } from '../locks/config-map-limits.js';
+import type { LockDatabase } from '../locks/lock-database.js';
+import { Admission } from './admission.js';
+
+/** Limits that several workflows share. */
+export interface TurnLimits {
+  /** Workflows that may run at once; absent or 0: any number. */
+  readonly parallelism?: number;
+  /** The same within each namespace. */
+  readonly namespaceParallelism?: number;
+  /** For locks that say `database`; without one, they end who asks for them. */
+  readonly lockDatabase?: LockDatabase;
+}
+
+export interface TurnsOptions extends TurnLimits {
+  readonly kube: KubeApi;
+  readonly clock: Clock;
+  readonly random?: () => number;
+  /** The run may be able to go on now. */
+  readonly wake: (run: string) => void;
+  readonly onError: (error: KubeError) => void;
+}
+
+/** What workflows have to wait for each other for: locks, and their turn to run at all. */
+export class Turns {
+  readonly locks: ClusterLocks;
+  readonly admission: Admission;
+  private readonly limits: ConfigMapLimits;
+
+  constructor(options: TurnsOptions) {
+    const { kube, clock, random, wake, onError, lockDatabase } = options;
+    const onChange = (namespace: string, name: string): void =>
+      this.locks.limitChanged(`${namespace}/ConfigMap/${name}/`);
+    this.limits = new ConfigMapLimits({ kube, clock, onChange, onError, ...(random && { random }) });
+    this.locks = new ClusterLocks({ configMaps: this.limits, database: lockDatabase, wake });
+    lockDatabase?.subscribe((namespace, key) => this.locks.limitChanged(`${namespace}/Database/${key}`));
+    this.admission = new Admission(options);
+  }
+
+  seen(run: string, workflow: Workflow): void {
+    this.locks.seen(run, workflow);
+    this.admission.seen(run, workflow);
+  }
+
+  gone(run: string): void {
+    this.locks.gone(run);
+    this.admission.gone(run);
+  }
+
+  stop(): Promise<void> {
+    return this.limits.stop();
+  }
+}
