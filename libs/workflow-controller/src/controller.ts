@@ -80,6 +80,7 @@ export class WorkflowController {
   /** Workflows that may go, by uid, though their own time has not come. */
   private readonly retired = new Set<string>();
   private cancelResync: (() => void) | undefined;
+  private readonly stopped = new AbortController();
 
   constructor(private readonly options: WorkflowControllerOptions) {
     this.clock = options.clock ?? systemClock;
@@ -99,12 +100,20 @@ export class WorkflowController {
     });
   }
 
-  /** Resolves when the present workflows and pods are known and work has begun. */
+  /** Resolves when the present workflows and pods are known and work has begun, or when it was stopped before that. */
   async start(): Promise<void> {
+    try {
+      await this.begin();
+    } catch (error) {
+      if (!this.stopped.signal.aborted) throw error;
+    }
+  }
+
+  private async begin(): Promise<void> {
     const { kube, namespace, random, supervisor } = this.options;
     const informers = await startInformers(
       kube,
-      { namespace, clock: this.clock, ...(random && { random }) },
+      { namespace, clock: this.clock, ...(random && { random }), signal: this.stopped.signal },
       {
         onRun: (workflow, deleted) => this.runSeen(workflow, deleted),
         onPod: (pod, deleted) => this.podSeen(pod, deleted),

@@ -24,13 +24,21 @@ export interface InformerEvents {
   readonly onError: (error: KubeError) => void;
 }
 
+export interface InformersOptions {
+  readonly namespace?: string;
+  readonly clock: Clock;
+  readonly random?: () => number;
+  /** Ends all of it, also while it is still starting. */
+  readonly signal: AbortSignal;
+}
+
 /**
  * Follows everything a run depends on. Workflows come last, so that the first pass over a run finds its pods: one that is
- * not known by then does not exist.
+ * not known by then does not exist. Rejects when it is ended before everything is known.
  */
 export async function startInformers(
   kube: KubeApi,
-  { namespace, clock, random }: { readonly namespace?: string; readonly clock: Clock; readonly random?: () => number },
+  { namespace, clock, random, signal }: InformersOptions,
   { onRun, onPod, onChange, onError }: InformerEvents,
 ): Promise<Informers> {
   const options = { namespace, clock, onError, ...(random && { random }) };
@@ -46,8 +54,11 @@ export async function startInformers(
   });
   const templates = new TemplateCatalog(kube, options);
   const first = [pods, claims, configMaps, templates];
+  const stopFirst = (): void => void Promise.all(first.map((informer) => informer.stop()));
+  signal.addEventListener('abort', stopFirst, { once: true });
   try {
     await Promise.all(first.map(({ synced }) => synced));
+    signal.throwIfAborted();
     const workflows = createInformer<Workflow & KubeObject>(kube, resources.workflows, {
       ...options,
       indexes: { [BY_CRON]: cronIndex },

@@ -39,13 +39,19 @@ export class WatchHub {
 
   /** Subscribes at once; what happens between this call and the first read is not lost. */
   open(options: WatchOptions, matches: Predicate | undefined, initial: readonly KubeObject[]): AsyncIterable<Event> {
-    const watcher = new Watcher(options.namespace, matches, () => this.watchers.delete(watcher));
+    const { signal } = options;
+    const end = (): void => watcher.end();
+    const watcher = new Watcher(options.namespace, matches, () => {
+      this.watchers.delete(watcher);
+      // One signal often serves many watches, one after the other.
+      signal.removeEventListener('abort', end);
+    });
     if (options.resourceVersion === undefined) {
       for (const object of initial) watcher.push({ type: 'ADDED', object });
     } else this.replay(watcher, Number(options.resourceVersion));
     this.watchers.add(watcher);
-    if (options.signal.aborted) watcher.end();
-    else options.signal.addEventListener('abort', () => watcher.end(), { once: true });
+    if (signal.aborted) watcher.end();
+    else signal.addEventListener('abort', end, { once: true });
     return watcher;
   }
 

@@ -7,6 +7,7 @@ export interface PodWatchOptions {
   readonly kube: KubeApi;
   readonly namespace?: string;
   readonly clock: Clock;
+  readonly random?: () => number;
   readonly onChange: (runKey: string, podName: string) => void;
   readonly onPod: (pod: Pod, deleted: boolean) => void;
   readonly onError: (error: KubeError) => void;
@@ -20,16 +21,14 @@ export const runKeyOf = ({ metadata }: Pick<Pod, 'metadata'>): string =>
   `${metadata?.namespace ?? ''}/${metadata?.labels?.[LABELS.workflow] ?? ''}`;
 
 /** The pods of all runs, kept up to date, and which run each belongs to. */
-export function watchPods(options: PodWatchOptions): Informer<Pod> {
-  return createInformer<Pod>(options.kube, resources.pods, {
-    namespace: options.namespace,
+export function watchPods({ kube, onPod, onChange, ...options }: PodWatchOptions): Informer<Pod> {
+  return createInformer<Pod>(kube, resources.pods, {
+    ...options,
     labelSelector: LABELS.workflow,
-    clock: options.clock,
     indexes: { [BY_RUN]: (pod) => [runKeyOf(pod)] },
-    onError: options.onError,
     onChange: ({ type, object }) => {
-      options.onPod(object, type === 'deleted');
-      options.onChange(runKeyOf(object), object.metadata?.name ?? '');
+      onPod(object, type === 'deleted');
+      onChange(runKeyOf(object), object.metadata?.name ?? '');
     },
   });
 }
