@@ -136,6 +136,7 @@ export class WorkflowController {
       onRunChanged: async (snapshot) => this.options.onRunChanged?.(snapshot),
     });
     await informers.workflows.synced;
+    this.stopped.signal.throwIfAborted();
     this.turns.admission.open();
     this.queue.start();
     this.planResync();
@@ -158,6 +159,7 @@ export class WorkflowController {
 
   /** Finishes the passes under way and stops watching. Pods go on. */
   async stop(): Promise<void> {
+    this.stopped.abort();
     this.cancelResync?.();
     await this.cron?.stop();
     await this.queue.stop();
