@@ -117,4 +117,37 @@ describe('exit handlers and hooks', () => {
     expect(run.run()).toBe('Succeeded');
     expect(run.node('wf').children).toEqual([run.node('wf.hooks.running').id, run.node('wf.onExit').id]);
   });
+
+  it('belong to a call and not to its attempts, even to one that must not start any more', () => {
+    const run = new WorkflowSimulation(
+      workflow(
+        [
+          {
+            name: 'main',
+            steps: [
+              [
+                { name: 'a', template: 'c' },
+                { name: 'b', template: 'retried', onExit: 'c' },
+              ],
+            ],
+          },
+          container('c'),
+          container('retried', { retryStrategy: { limit: 1 } }),
+        ],
+        { parallelism: 1 },
+      ),
+    );
+    run.run((state) => state.nodes.some(({ displayName, phase }) => displayName === 'a' && phase === 'Running'));
+    run.intent({ type: 'StopRun' });
+    expect(run.run()).toBe('Failed');
+    expect(run.node('wf[0].b(0)').message).toBe('workflow shutdown with strategy: Stop');
+    expect(run.nodes().map(({ name }) => name)).toEqual([
+      'wf',
+      'wf[0]',
+      'wf[0].a',
+      'wf[0].b',
+      'wf[0].b(0)',
+      'wf[0].b.onExit',
+    ]);
+  });
 });

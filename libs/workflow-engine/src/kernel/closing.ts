@@ -72,7 +72,8 @@ export function endDaemons(run: RunDraft, boundary: NodeId | null): void {
 /** Takes up a call whose node ended in an earlier pass: only its hooks may still be open. */
 export function adoptEnded(run: RunDraft, site: CallSite, node: NodeStatus): void {
   const id = node.id as NodeId;
-  const hooks = isCompleted(node.phase) ? hooksOf(site.call) : null;
+  // The hooks of a call are not those of its attempts.
+  const hooks = isCompleted(node.phase) && !site.attempt ? hooksOf(site.call) : null;
   if (!hooks) {
     run.emit(site.owner, { type: 'ChildFinished', child: id });
     return;
