@@ -43,8 +43,6 @@ export type { NodeId } from './model/ids.js';
 export { isFinalWorkflowPhase, isFulfilled } from './model/phases.js';
 export type { RunState } from './model/run-state.js';
 export { hydrate, project, projectWorkflow } from './projections/workflow.js';
-export type { CreateRunOptions } from './projections/create-run.js';
-export { createRun } from './projections/create-run.js';
 export { reconcile } from './kernel/reconcile.js';
 export { applyIntent } from './intents/apply-intent.js';
 export type { IntentApplied } from './intents/apply-intent.js';

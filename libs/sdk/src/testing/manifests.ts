@@ -4,11 +4,9 @@ import {
   hasErrors,
   libraryOf,
   parseManifests,
-  resolveExecutionSpec,
   templateLibrary,
   validateWorkflow,
 } from '@argosy/workflow-spec';
-import type { CreateRunOptions } from '@argosy/workflow-engine';
 
 /** A manifest that would be refused; the message shows each fault at its place. */
 export class ManifestError extends Error {
@@ -35,7 +33,8 @@ export interface ManifestOptions {
 
 export interface LoadedWorkflow {
   readonly workflow: Workflow;
-  readonly run: CreateRunOptions;
+  /** What it may refer to. */
+  readonly templates: readonly WorkflowTemplate[];
 }
 
 /** Reads one workflow and what it refers to. @throws ManifestError */
@@ -51,7 +50,7 @@ export function loadWorkflow(manifest: string | Workflow, options: ManifestOptio
     const problems = validateWorkflow(subject, { templates: templateLibrary(templates), lint: false });
     refuse(problems, { name: source, ...(typeof manifest === 'string' && { text: manifest }) });
   }
-  return { workflow, run: runOptions(workflow, templates) };
+  return { workflow, templates };
 }
 
 function parse(text: string, source: string): readonly ParsedDocument[] {
@@ -106,21 +105,5 @@ function prepared(given: Workflow, parameters: Readonly<Record<string, string | 
       name: metadata.name ?? 'wf',
     },
     spec: values.length > 0 ? { ...spec, arguments: { ...spec.arguments, parameters: [...own, ...values] } } : spec,
-  };
-}
-
-/** What the controller records of other objects when a run begins. */
-function runOptions(workflow: Workflow, templates: readonly WorkflowTemplate[]): CreateRunOptions {
-  const stored: NonNullable<CreateRunOptions['storedTemplates']> = {};
-  for (const { kind, metadata, spec } of templates) {
-    const scope = kind === 'ClusterWorkflowTemplate' ? 'cluster' : 'namespaced';
-    for (const template of spec.templates ?? []) {
-      stored[`${scope}/${metadata.name ?? ''}/${template.name ?? ''}`] = template;
-    }
-  }
-  const refers = workflow.spec.workflowTemplateRef !== undefined || workflow.spec.templateDefaults !== undefined;
-  return {
-    ...(refers && { executionSpec: resolveExecutionSpec(workflow, { templates: templateLibrary(templates) }) }),
-    ...(Object.keys(stored).length > 0 && { storedTemplates: stored }),
   };
 }

@@ -1,6 +1,7 @@
 import type { EnsurePod, IntentRefused, JournalEntry, RunIntent } from '@argosy/workflow-engine';
 import { instant, parseTime, projectWorkflow } from '@argosy/workflow-engine';
 import { ScriptedWorld, WorkflowSimulation } from '@argosy/workflow-engine/testing';
+import { templateLibrary } from '@argosy/workflow-spec';
 import type { NodeStatus, Workflow, WorkflowPhase } from '@argosy/workflow-spec';
 import { loadWorkflow } from './manifests.js';
 import type { ManifestOptions } from './manifests.js';
@@ -47,7 +48,7 @@ export class SimulatedRun {
 
   /** @throws ManifestError */
   constructor(manifest: string | Workflow, options: SimulationOptions = {}) {
-    const { workflow, run } = loadWorkflow(manifest, options);
+    const { workflow, templates } = loadWorkflow(manifest, options);
     this.startedAt = Date.parse(options.startAt ?? '2026-01-01T00:00:00Z');
     this.scripted = new ScriptedPods(workflow.metadata.name ?? '', options.pods ?? {});
     const world = new ScriptedWorld((pod) => {
@@ -55,7 +56,8 @@ export class SimulatedRun {
       return this.scripted.outcomeOf(pod);
     }, this.startedAt);
     for (const [name, data] of Object.entries(options.configMaps ?? {})) world.configMaps.set(name, { ...data });
-    this.simulation = new WorkflowSimulation(workflow, undefined, world, run);
+    world.templates = templateLibrary(templates);
+    this.simulation = new WorkflowSimulation(workflow, undefined, world, { validate: options.validate !== false });
   }
 
   /** Until nothing happens any more by itself: the run ended, or it waits for somebody. */

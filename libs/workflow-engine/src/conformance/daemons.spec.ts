@@ -96,7 +96,7 @@ describe('a daemon', () => {
           dag: {
             tasks: [
               { name: 'db', template: 'server' },
-              { name: 'plain', ...use('{{tasks.db.ip}}'), dependencies: ['db'] },
+              { name: 'plain', ...use('{{tasks.db.ip}}'), depends: 'db' },
               { name: 'named', ...use('{{tasks.db.ip}}'), depends: 'db.Daemoned' },
               { name: 'never', template: 'client', depends: 'db.Succeeded' },
             ],

@@ -121,7 +121,7 @@ describe('a DAG', () => {
           }),
         ]),
         container('c'),
-        container('e', arg),
+        container('e', { ...arg, outputs: { parameters: [{ name: 'o', valueFrom: { path: '/o' } }] } }),
       ]),
       (pod) => {
         given.push(pod.template.container?.args?.[0]);
@@ -133,7 +133,9 @@ describe('a DAG', () => {
   });
 
   it('becomes Error with the reason when a condition names no task', () => {
-    const simulation = run([task('a', { depends: 'ghost' })]);
+    const simulation = new WorkflowSimulation(workflow([dag([task('a', { depends: 'ghost' })]), container('c')]));
+    simulation.rules = { validate: false };
+    simulation.run();
     expect(simulation.state.status.phase).toBe('Error');
     expect(simulation.message).toContain("task 'a' depends on unknown task 'ghost'");
   });

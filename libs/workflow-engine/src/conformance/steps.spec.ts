@@ -48,6 +48,7 @@ describe('steps', () => {
     const say = container('say', {
       inputs: { parameters: [{ name: 'text' }, { name: 'greeting', default: 'hi' }] },
       container: { image: 'x', args: ['{{inputs.parameters.greeting}} {{inputs.parameters.text}}'] },
+      outputs: { parameters: [{ name: 'out', valueFrom: { path: '/out' } }] },
     });
     const run = new WorkflowSimulation(
       workflow(
@@ -195,7 +196,9 @@ describe('steps', () => {
             ],
           },
         },
-        container('c'),
+        container('c', {
+          outputs: { parameters: ['out', 'none'].map((name) => ({ name, valueFrom: { path: `/${name}` } })) },
+        }),
       ]),
       () => ({ result: 'r', parameters: { out: 'o' } }),
     );
@@ -210,6 +213,7 @@ describe('steps', () => {
 
   it('become Error when a template does not exist', () => {
     const run = new WorkflowSimulation(workflow([steps([{ name: 'a', template: 'nowhere' }])]));
+    run.rules = { validate: false };
     expect(run.run()).toBe('Failed');
     expect(run.tree().slice(1)).toEqual([
       'wf[0]: StepGroup Error (step group deemed errored due to child wf[0].a error: template nowhere not found) -> wf[0].a',

@@ -1,6 +1,7 @@
 import { resolveExecutionSpec } from '@argosy/workflow-spec';
 import { libraryOf } from '../scope/template-library.js';
 import { labelsOfOrigin, specMetadata } from './adopted-metadata.js';
+import { firstCheck } from './first-check.js';
 import { endWorkflow } from './lifecycle.js';
 import type { RunDraft } from './run-draft.js';
 
@@ -14,6 +15,12 @@ export function adoptSpec(run: RunDraft): boolean {
   try {
     mergeSpec(run);
     run.addMetadata(labelsOfOrigin(run));
+    // A run that is tried again has begun before.
+    const problem = run.allNodes().next().done ? firstCheck(run) : null;
+    if (problem !== null) {
+      endWorkflow(run, 'Failed', problem);
+      return false;
+    }
     run.addMetadata(specMetadata(run));
     return true;
   } catch (error) {

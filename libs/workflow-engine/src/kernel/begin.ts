@@ -2,7 +2,7 @@ import { formatTime } from '../model/instant.js';
 import { shutdownOf, stoppedMessage } from '../policies/shutdown.policy.js';
 import { startObstacle } from '../policies/start.policy.js';
 import type { StartObstacle } from '../policies/start.policy.js';
-import { missingParameter, POD_NAME_FORMAT } from '../scope/global-variables.js';
+import { POD_NAME_FORMAT } from '../scope/global-variables.js';
 import { adoptSpec } from './adopt-spec.js';
 import { endWorkflow } from './lifecycle.js';
 import type { RunDraft } from './run-draft.js';
@@ -29,8 +29,6 @@ export function begin(run: RunDraft): void {
     after: 'Running',
     message: 'Workflow Running',
   });
-  const missing = missingParameter(run);
-  if (missing !== null) endWorkflow(run, 'Failed', `failed to set global parameters: ${missing}`);
 }
 
 function holdBack(run: RunDraft, obstacle: StartObstacle): void {

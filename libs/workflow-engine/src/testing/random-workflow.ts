@@ -63,11 +63,13 @@ function groups(random: Random, callable: readonly string[]): WorkflowStep[][] {
 
 function tasks(random: Random, callable: readonly string[]): { tasks: DAGTask[]; failFast?: boolean } {
   const names = Array.from({ length: 2 + random.below(5) }, (_, i) => `t${i}`);
+  // A DAG says it in one way or the other; with `depends` there is no continueOn.
+  const usesDepends = random.chance(0.5);
   const list = names.map((name, i): DAGTask => {
     const earlier = names.slice(0, i).filter(() => random.chance(0.4));
     const { continueOn, ...task } = call(random, name, callable);
-    if (earlier.length === 0) return { ...task, name, ...(continueOn && { continueOn }) };
-    if (random.chance(0.5)) return { ...task, name, dependencies: earlier, ...(continueOn && { continueOn }) };
+    if (!usesDepends) return { ...task, name, dependencies: earlier, ...(continueOn && { continueOn }) };
+    if (earlier.length === 0) return { ...task, name };
     const conditions = earlier.map(
       (other) => `${other}${random.pick(['', '.Succeeded', '.Failed', '.Omitted', '.Skipped'])}`,
     );

@@ -10,8 +10,6 @@ import type { Instant } from '../model/instant.js';
 import type { RunIntent } from '../model/intent.js';
 import { isFinalWorkflowPhase } from '../model/phases.js';
 import type { RunState } from '../model/run-state.js';
-import { createRun } from '../projections/create-run.js';
-import type { CreateRunOptions } from '../projections/create-run.js';
 import { hydrate, projectWorkflow } from '../projections/workflow.js';
 import type { PodScript } from './scripted-world.js';
 import { ScriptedWorld } from './scripted-world.js';
@@ -29,13 +27,14 @@ export class WorkflowSimulation {
   /** Other runs whose turn came by what this one let go. */
   readonly called = new Set<string>();
   /** What the controller is configured with. */
-  rules: ControllerRules = {};
+  rules: ControllerRules;
   private wakeAt: Instant | null = null;
   private changed: string[] | null = null;
 
-  constructor(workflow: Workflow, script?: PodScript, world = new ScriptedWorld(script), options?: CreateRunOptions) {
+  constructor(workflow: Workflow, script?: PodScript, world = new ScriptedWorld(script), rules: ControllerRules = {}) {
     this.world = world;
-    this.state = createRun(workflow, options);
+    this.state = hydrate(workflow);
+    this.rules = rules;
   }
 
   /** One pass with everything it asks for done. */
