@@ -23,10 +23,12 @@ import { withNodes } from './reconcile/node-compression.js';
 import { isCompressed, persist } from './reconcile/persist.js';
 import { RunCache } from './reconcile/run-cache.js';
 import { WorkflowReconciler } from './reconcile/workflow.reconciler.js';
+import type { NodeRequests, RequestOptions } from './requests/node-requests.js';
+import { createNodeRequests } from './requests/node-requests.js';
 import type { RunSnapshot } from './snapshot.js';
 import { snapshotOf } from './snapshot.js';
 
-export interface WorkflowControllerOptions extends TurnLimits {
+export interface WorkflowControllerOptions extends TurnLimits, RequestOptions {
   readonly kube: KubeApi;
   readonly supervisor: SupervisorSource;
   /** Only this namespace; all when absent. */
@@ -68,6 +70,7 @@ export class WorkflowController {
   private readonly cache = new RunCache();
   private readonly overflow: OverflowOutputs;
   private readonly refused = new RefusedPods();
+  private readonly nodeRequests: NodeRequests;
   private readonly changes = new ChangedPods();
   private readonly clock: Clock;
   private readonly logger: ControllerLogger;
@@ -87,6 +90,9 @@ export class WorkflowController {
     this.logger = options.logger ?? silentLogger;
     this.isPodReleased = options.isPodReleased ?? (() => true);
     this.overflow = new OverflowOutputs(options.kube);
+    this.nodeRequests = createNodeRequests({ ...options, clock: this.clock }, (key, nodeId) =>
+      this.lookAgain(key, [nodeId]),
+    );
     this.queue = new WorkQueue((key) => this.work(key), {
       clock: this.clock,
       concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
@@ -130,6 +136,7 @@ export class WorkflowController {
       cache: this.cache,
       overflow: this.overflow,
       refused: this.refused,
+      ...this.nodeRequests,
       turns: this.turns,
       isPodReleased: this.isPodReleased,
       rules: this.options.rules ?? {},
@@ -164,6 +171,8 @@ export class WorkflowController {
     await this.cron?.stop();
     await this.queue.stop();
     await this.turns.stop();
+    this.nodeRequests.requests.forgetAll();
+    await this.nodeRequests.http.close();
     if (!this.informers) return;
     const { workflows, pods, claims, configMaps, templates } = this.informers;
     await Promise.all([workflows, pods, claims, configMaps, templates].map((informer) => informer.stop()));
@@ -224,6 +233,7 @@ export class WorkflowController {
       workflow,
       phaseOf: (nodeId) => state.nodes.get(nodeId as never)?.phase,
       refused: this.refused,
+      ...this.nodeRequests,
       isPodReleased: this.isPodReleased,
       nowMs: this.clock.now(),
     });
@@ -331,6 +341,7 @@ export class WorkflowController {
     this.cache.drop(key);
     this.changes.forget(key);
     this.refused.forgetRun(key);
+    this.nodeRequests.requests.forgetRun(key);
     this.queue.forget(key);
   }
 

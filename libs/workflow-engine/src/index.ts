@@ -2,12 +2,20 @@ export { formatTime, instant, parseTime } from './model/instant.js';
 export type { Instant } from './model/instant.js';
 export { parseDuration } from './model/duration.js';
 export type { ControllerRules, WorkflowDefaults } from './model/controller-rules.js';
-export type { ContainerObservation, LockObservation, PodObservation, World } from './model/observation.js';
+export type {
+  ContainerObservation,
+  HttpAnswer,
+  LockObservation,
+  PodObservation,
+  RequestObservation,
+  World,
+} from './model/observation.js';
 export { limitSource } from './locks/lock-ref.js';
 export type { LockRef } from './locks/lock-ref.js';
 export { claimOf, LockTable, rankOf, ranksBefore } from './locks/lock-table.js';
 export type { LockClaim, RunRank } from './locks/lock-table.js';
 export type {
+  CallPlugin,
   CommandOf,
   DeletePersistentVolumeClaim,
   DeletePod,
@@ -15,6 +23,7 @@ export type {
   EngineCommandType,
   EnsurePersistentVolumeClaim,
   EnsurePod,
+  SendHttp,
   TerminatePod,
 } from './model/command.js';
 export type {

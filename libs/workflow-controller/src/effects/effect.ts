@@ -3,6 +3,7 @@ import type { CommandOf, EngineCommandType } from '@argosy/workflow-engine';
 import type { SupervisorSource } from '@argosy/pod-plan';
 import type { NodePhase, Pod, Workflow } from '@argosy/workflow-spec';
 import type { RefusedPods } from '../pods/refused-pods.js';
+import type { NodeRequests } from '../requests/node-requests.js';
 
 /** What is known of one kind, and where to put what was just written, so that the next pass need not wait for the watch. */
 export interface Known<T extends KubeObject> {
@@ -10,7 +11,7 @@ export interface Known<T extends KubeObject> {
   observe(object: T): void;
 }
 
-export interface EffectContext {
+export interface EffectContext extends NodeRequests {
   readonly kube: KubeApi;
   /** Metadata and the spec that is executed. */
   readonly workflow: Workflow;

@@ -1,10 +1,12 @@
 import type { EngineCommand, EngineCommandType } from '@argosy/workflow-engine';
+import { callPlugin } from './call-plugin.effect.js';
 import { deletePersistentVolumeClaim } from './delete-persistent-volume-claim.effect.js';
 import { deletePod } from './delete-pod.effect.js';
 import type { Effect, EffectContext } from './effect.js';
 import { ensurePersistentVolumeClaim } from './ensure-persistent-volume-claim.effect.js';
 import { ensurePod } from './ensure-pod.effect.js';
 import { forEachAtMost } from './for-each-at-most.js';
+import { sendHttp } from './send-http.effect.js';
 import { terminatePod } from './terminate-pod.effect.js';
 
 /** One effect for each command of the engine; a missing one does not compile. */
@@ -12,6 +14,8 @@ const EFFECTS: { readonly [T in EngineCommandType]: Effect<T> } = {
   EnsurePod: ensurePod,
   TerminatePod: terminatePod,
   DeletePod: deletePod,
+  SendHttp: sendHttp,
+  CallPlugin: callPlugin,
   EnsurePersistentVolumeClaim: ensurePersistentVolumeClaim,
   DeletePersistentVolumeClaim: deletePersistentVolumeClaim,
 };
@@ -21,7 +25,7 @@ const CONCURRENCY = 16;
 
 /** What is left to do after a pass. */
 export interface Unsettled {
-  /** Pods that the next pass must look at: only for those does the engine derive again what was not fulfilled. */
+  /** Pods, and nodes with requests, that the next pass must look at: only for those does the engine derive again what was not fulfilled. */
   readonly pods: readonly string[];
   /** When that pass has to be; null when there is nothing, or when `error` decides. */
   readonly atMs: number | null;
@@ -63,5 +67,6 @@ class UnsettledCommands implements Unsettled {
 
   leave(command: EngineCommand): void {
     if ('podName' in command) this.pods.push(command.podName);
+    else if ('nodeId' in command) this.pods.push(command.nodeId);
   }
 }

@@ -7,6 +7,7 @@ import { isOwnedBy } from '../effects/effect.js';
 import type { Holes } from '../reconcile/holes.js';
 import type { TemplateLookups } from '../templates/template-lookups.js';
 import type { OverflowOutputs } from './overflow-outputs.js';
+import type { PendingRequests } from '../requests/pending-requests.js';
 import type { RefusedPods } from './refused-pods.js';
 
 export interface WorldSources {
@@ -17,6 +18,7 @@ export interface WorldSources {
   readonly templates: TemplateLookups;
   readonly overflow: OverflowOutputs;
   readonly refused: RefusedPods;
+  readonly requests: PendingRequests;
   readonly turns: Turns;
 }
 
@@ -44,6 +46,7 @@ export function worldOf(
     },
     isPostponed: !sources.turns.admission.admits(`${namespace}/${name}`),
     lock: (lock) => sources.turns.locks.observe(lock, workflow, holes),
+    request: (nodeId) => sources.requests.observe(`${namespace}/${name}`, nodeId),
     persistentVolumeClaim: (claim) => (sources.claims.get(namespace, claim) ? 'present' : 'absent'),
     configMapKey: (configMap, key) =>
       (sources.configMaps.get(namespace, configMap) as { data?: Record<string, string> } | undefined)?.data?.[key],

@@ -1,12 +1,13 @@
 import type { Clock, Informer, KubeApi } from '@argosy/kube';
 import { isKubeError, resources } from '@argosy/kube';
 import type { SupervisorSource } from '@argosy/pod-plan';
-import { instant, reconcile } from '@argosy/workflow-engine';
+import { instant, isFulfilled, reconcile } from '@argosy/workflow-engine';
 import type { ControllerRules, Decision, NodeId, RunState } from '@argosy/workflow-engine';
 import type { Pod, Workflow } from '@argosy/workflow-spec';
 import type { Unsettled } from '../effects/table.js';
 import { carryOut } from '../effects/table.js';
 import { forEachAtMost } from '../effects/for-each-at-most.js';
+import type { NodeRequests } from '../requests/node-requests.js';
 import { worldOf } from '../pods/pod-world.js';
 import type { WorldSources } from '../pods/pod-world.js';
 import type { RunSnapshot } from '../snapshot.js';
@@ -19,7 +20,7 @@ import type { Writing } from './persist.js';
 import { isCompressed, persist } from './persist.js';
 import type { LoadedRun, RunCache } from './run-cache.js';
 
-export interface ReconcilerOptions extends Omit<WorldSources, 'templates'> {
+export interface ReconcilerOptions extends Omit<WorldSources, 'templates'>, NodeRequests {
   readonly templates: TemplateCatalog;
   readonly kube: KubeApi;
   readonly clock: Clock;
@@ -49,6 +50,8 @@ export class WorkflowReconciler {
     const decision = await this.decide(key, object, run, changes, unread);
     await this.write(key, { ...run, isCompressed: isCompressed(object) }, decision);
     const { pods, atMs, error } = await this.act(decision);
+    const isOpen = (id: string): boolean => !isFulfilled(decision.state.nodes.get(id as NodeId)?.phase ?? 'Skipped');
+    this.options.requests.settle(key, isOpen);
     const read = await this.readOutputs(unread);
     return {
       pods: [...pods, ...unread.keys()],

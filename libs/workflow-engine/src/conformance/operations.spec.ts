@@ -306,10 +306,4 @@ describe('what a run leaves', () => {
       'WorkflowSucceeded',
     ]);
   });
-
-  it('kinds that do not exist yet say so', () => {
-    const run = new WorkflowSimulation(workflow([{ name: 'main', http: { url: 'http://x' } }]));
-    expect(run.run()).toBe('Error');
-    expect(run.message).toBe('http templates are not supported yet');
-  });
 });

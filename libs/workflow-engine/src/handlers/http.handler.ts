@@ -1,3 +1,18 @@
 import { agentHandler } from './agent.js';
 
-export const httpHandler = agentHandler('http', 'HTTP');
+/** Asks a server, once for each attempt. */
+export const httpHandler = agentHandler({
+  kind: 'http',
+  type: 'HTTP',
+  command: ({ id, template }, isRecorded) => ({
+    type: 'SendHttp',
+    key: `SendHttp/${id}`,
+    nodeId: id,
+    request: template.http ?? { url: '' },
+    isRecorded,
+  }),
+  onLost: {
+    phase: 'Error',
+    message: 'the controller was restarted while it waited for the answer; the request is not sent a second time',
+  },
+});

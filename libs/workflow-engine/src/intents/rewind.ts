@@ -157,7 +157,7 @@ function recounted(
     return total;
   };
   for (const node of nodes.values()) {
-    if (node.type !== 'Pod') continue;
+    if (node.type !== 'Pod' && node.type !== 'HTTP' && node.type !== 'Plugin') continue;
     const [, done, all] = /^(\d+)\/(\d+)$/.exec(node.progress ?? '') ?? [];
     for (const id of [...containersOf(state, node).map((container) => container.id), '']) {
       const total = totalOf(id);

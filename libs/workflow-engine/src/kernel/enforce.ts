@@ -1,4 +1,4 @@
-import type { Frame } from '../model/frame.js';
+import type { Frame, NodeKind } from '../model/frame.js';
 import { DEADLINE_MESSAGE, isPastDeadline } from '../policies/deadline.policy.js';
 import { isShutDown, podShutdownMessage, shutdownOf, stoppedMessage } from '../policies/shutdown.policy.js';
 import { endNode } from './closing.js';
@@ -25,8 +25,10 @@ function tellTimeout(run: RunDraft): void {
   run.journal.push({ reason: 'WorkflowTimedOut', nodeId: null, nodeName: null, before: phase, after: phase, message });
 }
 
+const NO_PODS: ReadonlySet<NodeKind> = new Set<NodeKind>(['suspend', 'waiting', 'http', 'plugin']);
+
 function endLeaf(run: RunDraft, frame: Frame, message: string, podMessage: string): void {
-  if (frame.kind === 'suspend' || frame.kind === 'waiting') endNode(run, frame, { phase: 'Failed', message });
+  if (NO_PODS.has(frame.kind)) endNode(run, frame, { phase: 'Failed', message });
   else if ('podName' in frame) endNode(run, frame, { phase: 'Failed', message: podMessage });
   // A retried call that waits for its next attempt asks anew and learns that there is none.
   else if (frame.kind === 'retry') run.emit(frame.id, { type: 'RoomMade' });

@@ -1,5 +1,5 @@
 import { isLeftover } from '../policies/leftover-pod.policy.js';
-import type { PodFrame } from '../model/frame.js';
+import type { Frame, PodFrame } from '../model/frame.js';
 import type { NodeId } from '../model/ids.js';
 import { withoutEarliest } from '../model/timer-heap.js';
 import type { RunDraft } from './run-draft.js';
@@ -13,6 +13,9 @@ export function observe(run: RunDraft): void {
     const frame = run.frame(id);
     if (frame && 'podName' in frame) observePod(run, frame);
   }
+  for (const id of requestsToLookAt(run)) {
+    run.emit(id, { type: 'RequestObserved', request: run.world.request?.(id) });
+  }
   fireTimers(run);
 }
 
@@ -23,6 +26,15 @@ function podsToLookAt(run: RunDraft): NodeId[] {
   const ids = new Set(changedPods.flatMap((podName) => run.nodeOfPod(podName) ?? []));
   return [...ids].sort();
 }
+
+function requestsToLookAt(run: RunDraft): NodeId[] {
+  const { changedPods } = run.world;
+  if (changedPods === null || run.rebuilding)
+    return [...run.openFrames()].flatMap((frame) => (isRequest(frame) ? [frame.id] : [])).sort();
+  return [...new Set(changedPods)].filter((id) => isRequest(run.frame(id as NodeId))).sort() as NodeId[];
+}
+
+const isRequest = (frame: Frame | undefined): boolean => frame?.kind === 'http' || frame?.kind === 'plugin';
 
 function observePod(run: RunDraft, frame: PodFrame): void {
   const pod = run.world.pod(frame.podName);

@@ -33,7 +33,7 @@ function nodesToPlan(run: RunDraft, wasFinal: boolean): Iterable<NodeId> {
     return [...run.allNodes()].map((node) => node.id as NodeId).sort();
   const ids = new Set(run.changed);
   for (const podName of changedPods) {
-    const id = run.nodeOfPod(podName) ?? run.world.pod(podName)?.nodeId;
+    const id = run.nodeOfPod(podName) ?? run.world.pod(podName)?.nodeId ?? run.node(podName as NodeId)?.id;
     if (id !== undefined) ids.add(id as NodeId);
   }
   return ids;

@@ -1,4 +1,4 @@
-import type { PersistentVolumeClaim, Template } from '@argosy/workflow-spec';
+import type { HTTP, PersistentVolumeClaim, Template } from '@argosy/workflow-spec';
 import type { Instant } from './instant.js';
 
 /**
@@ -41,6 +41,22 @@ export interface DeletePod {
   readonly podName: string;
   readonly nodeId: string;
 }
+/** Make a node's request, once; with `isRecorded` unset only get ready to. */
+export interface SendHttp {
+  readonly type: 'SendHttp';
+  readonly key: string;
+  readonly nodeId: string;
+  readonly request: HTTP;
+  /** Whether it is on record that the request has been made: only then may it be. */
+  readonly isRecorded: boolean;
+}
+/** Hand a template to the executor plugins, again and again until one of them has done with it. */
+export interface CallPlugin {
+  readonly type: 'CallPlugin';
+  readonly key: string;
+  readonly nodeId: string;
+  readonly template: Template;
+}
 export interface EnsurePersistentVolumeClaim {
   readonly type: 'EnsurePersistentVolumeClaim';
   readonly key: string;
@@ -53,6 +69,12 @@ export interface DeletePersistentVolumeClaim {
   readonly name: string;
 }
 export type EngineCommand =
-  EnsurePod | TerminatePod | DeletePod | EnsurePersistentVolumeClaim | DeletePersistentVolumeClaim;
+  | EnsurePod
+  | TerminatePod
+  | DeletePod
+  | SendHttp
+  | CallPlugin
+  | EnsurePersistentVolumeClaim
+  | DeletePersistentVolumeClaim;
 export type EngineCommandType = EngineCommand['type'];
 export type CommandOf<T extends EngineCommandType> = Extract<EngineCommand, { type: T }>;

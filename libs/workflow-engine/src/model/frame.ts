@@ -73,7 +73,7 @@ export interface SuspendFrame extends FrameBase {
   readonly template: Template;
   readonly resumeAt: Instant | null;
 }
-/** Kinds whose work is done by an agent outside; their nodes end at once until that agent exists. */
+/** Kinds without a pod: the controller itself makes their request. */
 export interface AgentFrame extends FrameBase {
   readonly kind: 'http' | 'plugin';
   readonly template: Template;

@@ -1,6 +1,6 @@
 import type { NodeId } from './ids.js';
 import type { PodKind, NodeKind } from './frame.js';
-import type { PodObservation } from './observation.js';
+import type { PodObservation, RequestObservation } from './observation.js';
 
 /** What happened, in the past tense. Produced by observe (outside) and by settle (inside). */
 export interface PodObserved {
@@ -9,6 +9,11 @@ export interface PodObserved {
 }
 export interface PodLost {
   readonly type: 'PodLost';
+}
+/** What is known of the node's request; undefined when nobody knows of any. */
+export interface RequestObserved {
+  readonly type: 'RequestObserved';
+  readonly request: RequestObservation | undefined;
 }
 /** The time that the frame asked for has come. */
 export interface TimerDue {
@@ -23,12 +28,12 @@ export interface ChildFinished {
 export interface RoomMade {
   readonly type: 'RoomMade';
 }
-export type NodeEvent = PodObserved | PodLost | TimerDue | ChildFinished | RoomMade;
+export type NodeEvent = PodObserved | PodLost | RequestObserved | TimerDue | ChildFinished | RoomMade;
 
 interface EventsByKind extends Record<PodKind, PodObserved | PodLost | TimerDue> {
   suspend: TimerDue;
-  http: TimerDue;
-  plugin: TimerDue;
+  http: RequestObserved | TimerDue;
+  plugin: RequestObserved | TimerDue;
   steps: ChildFinished;
   dag: ChildFinished | RoomMade;
   stepGroup: ChildFinished | RoomMade;

@@ -50,13 +50,34 @@ export interface LockObservation extends LockView {
   readonly problem: string | null;
 }
 
+export interface HttpAnswer {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, readonly string[]>>;
+  readonly body: string;
+}
+/** What has become of a node's request to a server or plugin, as far as this controller knows. */
+export type RequestObservation =
+  /** It will be made as soon as the node says on record that it has been. */
+  | { readonly state: 'ready' }
+  | { readonly state: 'sent' }
+  | { readonly state: 'answered'; readonly answer: HttpAnswer }
+  /** A plugin's verdict, or why there is no answer. */
+  | {
+      readonly state: 'ended';
+      readonly phase: 'Succeeded' | 'Failed' | 'Error';
+      readonly message: string;
+      readonly outputs?: Outputs;
+    };
+
 /**
  * A snapshot of what is outside, never a stream of events. Look-ups only, so that a pass costs what it asks for.
- * `changedPods` names the pods that may differ from what the state records; null means: look at every open node
+ * `changedPods` names the pods that may differ from what the state records, and nodes whose request may; null means: look at every open node
  * (first pass after a start, periodic resync).
  */
 export interface World {
   pod(podName: string): PodObservation | undefined;
+  /** Absent where no requests can be made. */
+  request?(nodeId: string): RequestObservation | undefined;
   readonly changedPods: readonly string[] | null;
   persistentVolumeClaim(name: string): 'present' | 'absent';
   /** Of the run's namespace. */

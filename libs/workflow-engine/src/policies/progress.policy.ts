@@ -35,15 +35,18 @@ function parseProgress(progress: string | undefined): Progress {
   return [Number(done ?? 0), Number(all ?? 0)];
 }
 
+const LEAVES: ReadonlySet<string> = new Set(['Pod', 'HTTP', 'Plugin']);
+const hasOwnProgress = (run: RunDraft, id: Frame['id']): boolean => LEAVES.has(run.node(id)?.type ?? '');
+
 function* ownersOf(run: RunDraft, frame: Frame): Generator<Frame['id']> {
   for (let { site } = frame; ;) {
     const owner = run.frame(site.owner);
     // A pod's own numbers are what its container reported; its hooks do not count into them.
-    if (run.node(site.owner) && run.node(site.owner)?.type !== 'Pod') yield site.owner;
+    if (run.node(site.owner) && !hasOwnProgress(run, site.owner)) yield site.owner;
     // The group that a daemon was started in may be over; what is around the group is not.
     const next = owner ?? run.frame(site.boundary);
     if (!next) return;
-    if (!owner && run.node(next.id)?.type !== 'Pod') yield next.id;
+    if (!owner && !hasOwnProgress(run, next.id)) yield next.id;
     site = next.site;
   }
 }

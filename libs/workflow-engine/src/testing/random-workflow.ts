@@ -4,7 +4,7 @@ import { container, workflow } from './builders.js';
 import { Random } from './random.js';
 import type { PodScript } from './scripted-world.js';
 
-const LEAVES = ['plain', 'retried', 'patient', 'pause', 'server'] as const;
+const LEAVES = ['plain', 'retried', 'patient', 'pause', 'server', 'request'] as const;
 
 /** A workflow of nested steps and DAGs with loops, conditions, retries, hooks and limits, the same for the same seed. */
 export function randomWorkflow(seed: number): Workflow {
@@ -24,6 +24,11 @@ export function randomWorkflow(seed: number): Workflow {
       daemon: true,
       ...(random.chance(0.5) && { retryStrategy: { limit: 1 } }),
     }),
+    {
+      name: 'request',
+      inputs: { parameters: [{ name: 'm', default: '0' }] },
+      http: { url: 'http://x/{{inputs.parameters.m}}' },
+    },
     { name: 'pause', inputs: { parameters: [{ name: 'm', default: '0' }] }, suspend: { duration: 3 } },
     ...[0, 1].map((i) => composite(random, `inner${i}`, LEAVES)),
     composite(random, 'main', [...LEAVES, 'inner0', 'inner1']),

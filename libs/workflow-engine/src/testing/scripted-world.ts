@@ -3,10 +3,17 @@ import type { Artifact, Outputs, WorkflowTemplate } from '@argosy/workflow-spec'
 import type { EngineCommand, EnsurePod } from '../model/command.js';
 import { instant } from '../model/instant.js';
 import type { Instant } from '../model/instant.js';
-import type { ContainerObservation, LockObservation, PodObservation, World } from '../model/observation.js';
+import type {
+  ContainerObservation,
+  LockObservation,
+  PodObservation,
+  RequestObservation,
+  World,
+} from '../model/observation.js';
 import type { LockRef } from '../locks/lock-ref.js';
 import type { RunRank } from '../locks/lock-table.js';
 import { earliest } from '../policies/timeout.policy.js';
+import { ScriptedRequests } from './scripted-requests.js';
 import { ScriptedLocks } from './scripted-locks.js';
 
 /** What a pod does, told in advance. Times are milliseconds from its creation. */
@@ -48,6 +55,7 @@ interface ScriptedPod {
 export class ScriptedWorld implements World {
   now: Instant;
   changedPods: readonly string[] | null = null;
+  readonly requests = new ScriptedRequests();
   readonly claims = new Set<string>();
   readonly configMaps = new Map<string, Record<string, string>>();
   templates = templateLibrary([]);
@@ -84,6 +92,9 @@ export class ScriptedWorld implements World {
   lock(lock: LockRef): LockObservation {
     return this.locks.observe(lock, this.run);
   }
+  request(nodeId: string): RequestObservation | undefined {
+    return this.requests.observe(nodeId);
+  }
   podNames(): string[] {
     return [...this.pods.keys()];
   }
@@ -97,6 +108,9 @@ export class ScriptedWorld implements World {
         return this.terminate(command.podName);
       case 'DeletePod':
         return this.pods.delete(command.podName) ? [command.podName] : [];
+      case 'SendHttp':
+      case 'CallPlugin':
+        return this.requests.perform(command, this.now) ? [command.nodeId] : [];
       case 'EnsurePersistentVolumeClaim':
         this.claims.add(command.name);
         return [];
@@ -136,7 +150,7 @@ export class ScriptedWorld implements World {
 
   /** When something happens next by itself; null when nothing will. */
   nextEventAt(): Instant | null {
-    let next: Instant | null = null;
+    let next: Instant | null = this.requests.nextEventAt();
     for (const pod of this.pods.values()) {
       const at = nextOf(pod);
       if (at !== null && (next === null || at < next)) next = at;
@@ -147,7 +161,7 @@ export class ScriptedWorld implements World {
   /** Lets time pass. @returns pods that changed meanwhile */
   advanceTo(at: Instant): string[] {
     this.now = at;
-    const changed: string[] = [];
+    const changed: string[] = this.requests.advanceTo(at);
     for (const [podName, pod] of this.pods) {
       const before = pod.observation;
       if (pod.observation.phase === 'Pending' && pod.runsAt <= at) pod.observation = running(pod);

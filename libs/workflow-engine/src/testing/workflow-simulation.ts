@@ -6,6 +6,7 @@ import type { EngineCommand } from '../model/command.js';
 import type { ControllerRules } from '../model/controller-rules.js';
 import type { Decision, JournalEntry } from '../model/decision.js';
 import { instant } from '../model/instant.js';
+import type { NodeId } from '../model/ids.js';
 import type { Instant } from '../model/instant.js';
 import type { RunIntent } from '../model/intent.js';
 import { isFinalWorkflowPhase } from '../model/phases.js';
@@ -43,6 +44,7 @@ export class WorkflowSimulation {
     this.world.run = rankOf(this.state.workflow);
     const decision = reconcile(this.state, this.world, { now: this.world.now, rules: this.rules });
     this.state = decision.state;
+    this.world.requests.settle((id) => decision.state.index?.frames.has(id as NodeId) === true);
     for (const other of this.world.locks.record(this.state)) this.called.add(other);
     this.wakeAt = decision.wakeAt;
     this.journal.push(...decision.journal);

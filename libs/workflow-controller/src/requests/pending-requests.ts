@@ -1,0 +1,73 @@
+import type { RequestObservation } from '@argosy/workflow-engine';
+
+interface Pending {
+  observation: RequestObservation;
+  readonly aborter: AbortController;
+}
+type Make = (signal: AbortSignal) => Promise<RequestObservation>;
+
+/** Most requests under way at once; the others wait for their turn. */
+const CONCURRENCY = 16;
+
+/**
+ * Requests of this process, by run and node. Lost with the process on purpose: a node that says its request was made,
+ * while nobody here knows of it, is one that another process may have made it for.
+ */
+export class PendingRequests {
+  private readonly runs = new Map<string, Map<string, Pending>>();
+  private readonly waiting: (() => void)[] = [];
+  private underWay = 0;
+
+  /** @param onNews called when a node of a run has an answer */
+  constructor(private readonly onNews: (runKey: string, nodeId: string) => void) {}
+
+  observe(runKey: string, nodeId: string): RequestObservation | undefined {
+    return this.runs.get(runKey)?.get(nodeId)?.observation;
+  }
+
+  /** From now on it is known here that the request has not been made. */
+  prepare(runKey: string, nodeId: string): void {
+    const ofRun = this.runs.get(runKey) ?? new Map<string, Pending>();
+    this.runs.set(runKey, ofRun);
+    if (!ofRun.has(nodeId)) ofRun.set(nodeId, { observation: { state: 'ready' }, aborter: new AbortController() });
+  }
+
+  /** Makes a request that is ready, and only such a one. */
+  send(runKey: string, nodeId: string, make: Make): void {
+    const pending = this.runs.get(runKey)?.get(nodeId);
+    if (pending?.observation.state !== 'ready') return;
+    pending.observation = { state: 'sent' };
+    const { signal } = pending.aborter;
+    const begin = async (): Promise<void> => {
+      this.underWay += 1;
+      try {
+        if (!signal.aborted) pending.observation = await make(signal);
+      } finally {
+        this.underWay -= 1;
+        this.waiting.shift()?.();
+        if (!signal.aborted) this.onNews(runKey, nodeId);
+      }
+    };
+    if (this.underWay < CONCURRENCY) void begin();
+    else this.waiting.push(() => void begin());
+  }
+
+  /** Breaks off and forgets what nobody waits for any more. */
+  settle(runKey: string, isOpen: (nodeId: string) => boolean): void {
+    const ofRun = this.runs.get(runKey);
+    for (const [nodeId, { aborter }] of ofRun ?? []) {
+      if (isOpen(nodeId)) continue;
+      aborter.abort();
+      ofRun?.delete(nodeId);
+    }
+    if (ofRun?.size === 0) this.runs.delete(runKey);
+  }
+
+  forgetRun(runKey: string): void {
+    this.settle(runKey, () => false);
+  }
+
+  forgetAll(): void {
+    for (const runKey of [...this.runs.keys()]) this.forgetRun(runKey);
+  }
+}
