@@ -257,6 +257,18 @@ describe('what a run leaves', () => {
     expect([...failed.world.claims]).toEqual(['wf-work']);
   });
 
+  it('a volume claim that is made late, after the run is over, goes as well', () => {
+    const run = new WorkflowSimulation(
+      workflow([container('main')], { volumeClaimTemplates: [{ metadata: { name: 'work' }, spec: {} }] }),
+    );
+    expect(run.run()).toBe('Succeeded');
+    run.pass();
+    expect(run.state.status.persistentVolumeClaims).toEqual([]);
+    run.world.claims.add('wf-work');
+    expect(run.pass().commands).toMatchObject([{ type: 'DeletePersistentVolumeClaim', name: 'wf-work' }]);
+    expect(run.world.claims.size).toBe(0);
+  });
+
   it('pods go when their strategy says so', () => {
     const left = (strategy: 'OnPodCompletion' | 'OnPodSuccess' | 'OnWorkflowSuccess' | ''): number => {
       const run = new WorkflowSimulation(

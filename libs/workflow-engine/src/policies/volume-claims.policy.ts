@@ -41,7 +41,10 @@ export function volumeClaimCommands(run: RunDraft): EngineCommand[] {
     });
   }
   if (!areDisposable(run)) return [];
-  return (run.status.persistentVolumeClaims ?? []).map(claimName).flatMap((name): EngineCommand[] => {
+  // One that was asked for before the end may be made after it, when nobody has it on record any more.
+  const recorded = (run.status.persistentVolumeClaims ?? []).map(claimName);
+  const names = new Set([...recorded, ...templates.map(({ metadata }) => claimNameOf(run, metadata?.name))]);
+  return [...names].flatMap((name): EngineCommand[] => {
     if (run.world.persistentVolumeClaim(name) === 'absent') return [];
     return [{ type: 'DeletePersistentVolumeClaim', key: `DeletePersistentVolumeClaim/${name}`, name }];
   });
