@@ -85,6 +85,7 @@ export const buildSteps = [
 ];
 
 const supervisor = buildSteps.find(({ title }) => title === 'Build the supervisor');
+export const simulationSteps = [nestApp('simulation', { folder: 'test/simulation' })];
 export const benchSteps = [...generateSteps, supervisor, nestApp('bench', { folder: 'bench', more: ['apps'] })];
 
 /** Makes what is stale. With `report`, every step is shown through it. */
