@@ -201,7 +201,7 @@ describe('a daemon', () => {
     );
     expect(run.run()).toBe('Succeeded');
     expect(run.tree()).toEqual([
-      'wf: Pod Succeeded -> wf.onExit',
+      'wf: Pod Succeeded',
       'wf.onExit: Retry Succeeded -> wf.onExit(0)',
       'wf.onExit(0): Pod Succeeded',
     ]);

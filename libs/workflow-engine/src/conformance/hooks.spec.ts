@@ -27,7 +27,7 @@ describe('exit handlers and hooks', () => {
     expect(JSON.parse(JSON.parse(heard[1] as string) as string)).toMatchObject([
       { displayName: 'wf', phase: 'Failed', templateName: 'main' },
     ]);
-    expect(run.tree()).toEqual(['wf: Pod Failed (main: Error (exit code 1)) -> wf.onExit', 'wf.onExit: Pod Succeeded']);
+    expect(run.tree()).toEqual(['wf: Pod Failed (main: Error (exit code 1))', 'wf.onExit: Pod Succeeded']);
     expect(run.node('wf.onExit').nodeFlag).toEqual({ hooked: true });
   });
 
@@ -115,7 +115,7 @@ describe('exit handlers and hooks', () => {
       }),
     );
     expect(run.run()).toBe('Succeeded');
-    expect(run.node('wf').children).toEqual([run.node('wf.hooks.running').id, run.node('wf.onExit').id]);
+    expect(run.node('wf').children).toEqual([run.node('wf.hooks.running').id]);
   });
 
   it('belong to a call and not to its attempts, even to one that must not start any more', () => {

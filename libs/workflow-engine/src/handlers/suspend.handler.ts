@@ -7,6 +7,7 @@ import { parseDuration } from '../model/duration.js';
 import { instant, parseTime } from '../model/instant.js';
 import type { Instant } from '../model/instant.js';
 import { hooksOf } from '../policies/hooks.policy.js';
+import { accrueProgress, completeProgress } from '../policies/progress.policy.js';
 import { isSuspended } from '../policies/suspension.policy.js';
 import { withDefaults } from '../scope/supplied-outputs.js';
 import type { TemplateHandler } from './handler.js';
@@ -15,7 +16,8 @@ import type { TemplateHandler } from './handler.js';
 export const suspendHandler: TemplateHandler<'suspend'> = {
   start(run, site, template) {
     const id = run.idOf(site.nodeName);
-    if (!run.node(id)) createNode(run, site, template);
+    const isNew = run.node(id) === undefined;
+    if (isNew) createNode(run, site, template);
     const resumeAt = resumeAtOf(template, parseTime(run.node(id)?.startedAt) ?? run.now);
     const frame: SuspendFrame = {
       kind: 'suspend',
@@ -29,6 +31,7 @@ export const suspendHandler: TemplateHandler<'suspend'> = {
       resumeAt,
     };
     run.setFrame(frame);
+    if (isNew) accrueProgress(run, frame, [0, 1]);
     if (resumeAt !== null) run.schedule(id, resumeAt);
   },
 
@@ -36,8 +39,10 @@ export const suspendHandler: TemplateHandler<'suspend'> = {
     // A suspended workflow does not move on by itself; resuming it walks the tree anew and comes by here again.
     if (frame.resumeAt === null || run.now < frame.resumeAt || isSuspended(run)) return;
     const filled = withDefaults(run.node(frame.id));
-    if (filled.missing === null) endNode(run, frame, { phase: 'Succeeded', outputs: filled.outputs });
-    else endNode(run, frame, { phase: 'Error', message: filled.missing });
+    if (filled.missing === null) {
+      completeProgress(run, frame);
+      endNode(run, frame, { phase: 'Succeeded', outputs: filled.outputs });
+    } else endNode(run, frame, { phase: 'Error', message: filled.missing });
   },
 };
 
@@ -48,6 +53,7 @@ function createNode(run: RunDraft, site: CallSite, template: Template): void {
     ...describeNode(run, site),
     type: 'Suspend',
     phase: 'Running',
+    progress: '0/1',
     ...(template.inputs && { inputs: template.inputs }),
     ...(outputs && { outputs }),
   });

@@ -3,6 +3,7 @@ import type { NodeStatus } from '@argosy/workflow-spec';
 import type { NodeId } from '../model/ids.js';
 import { isUnsuccessful } from '../model/phases.js';
 import type { RunState } from '../model/run-state.js';
+import { hasOwnProgress } from '../policies/progress.policy.js';
 import { containersOf } from '../projections/containers.js';
 
 export interface Rewind {
@@ -157,7 +158,7 @@ function recounted(
     return total;
   };
   for (const node of nodes.values()) {
-    if (node.type !== 'Pod' && node.type !== 'HTTP' && node.type !== 'Plugin') continue;
+    if (!hasOwnProgress(node)) continue;
     const [, done, all] = /^(\d+)\/(\d+)$/.exec(node.progress ?? '') ?? [];
     for (const id of [...containersOf(state, node).map((container) => container.id), '']) {
       const total = totalOf(id);

@@ -12,8 +12,8 @@ export const setNode: IntentHandler<'SetNode'> = (state, intent, scope) => {
   if (isFinalWorkflowPhase(state.status.phase)) return alreadyFinished(state);
   const selected = suspendedNodes(state, intent.nodeFieldSelector);
   if (!selected.ok) return selected;
-  const unknown = selected.nodes.flatMap((node) => unknownOutputs(node, intent))[0];
-  if (unknown !== undefined) return refused('bad-parameters', unknown);
+  const refusal = selected.nodes.flatMap((node) => refusedOutputs(node, intent))[0];
+  if (refusal !== undefined) return refused('bad-parameters', refusal);
   return {
     ok: true,
     state: withNodes(
@@ -23,11 +23,18 @@ export const setNode: IntentHandler<'SetNode'> = (state, intent, scope) => {
   };
 };
 
-function unknownOutputs(node: NodeStatus, intent: SetNode): string[] {
-  const known = node.outputs?.parameters?.map((parameter) => parameter.name) ?? [];
-  return Object.keys(intent.outputParameters ?? {})
-    .filter((name) => !known.includes(name))
-    .map((name) => `node ${node.displayName ?? node.name} is not expecting output parameter '${name}'`);
+function refusedOutputs(node: NodeStatus, intent: SetNode): string[] {
+  const names = Object.keys(intent.outputParameters ?? {});
+  const expected = node.outputs?.parameters;
+  if (!expected) {
+    return names.length > 0 ? ['cannot set output parameters because node is not expecting any raw parameters'] : [];
+  }
+  return names.flatMap((name) => {
+    const parameter = expected.find((candidate) => candidate.name === name);
+    if (!parameter) return [`node is not expecting output parameter '${name}'`];
+    if (parameter.valueFrom?.supplied) return [];
+    return [`cannot set output parameter '${name}' because it does not use valueFrom.raw or it was already set`];
+  });
 }
 
 function changed(node: NodeStatus, intent: SetNode, now: Instant): NodeStatus {

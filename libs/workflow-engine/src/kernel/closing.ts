@@ -69,9 +69,17 @@ export function endDaemons(run: RunDraft, boundary: NodeId | null): void {
   }
 }
 
+/** A suspended node ends between passes, when a person says so. What that means for the run is made up for here. */
+function catchUp(run: RunDraft, placed: Pick<Frame, 'id' | 'site'>, node: NodeStatus): void {
+  if ((node.phase !== 'Succeeded' && node.phase !== 'Skipped') || node.progress === '1/1') return;
+  publishGlobalOutputs(run, node.outputs);
+  completeProgress(run, placed);
+}
+
 /** Takes up a call whose node ended in an earlier pass: only its hooks may still be open. */
 export function adoptEnded(run: RunDraft, site: CallSite, node: NodeStatus): void {
   const id = node.id as NodeId;
+  if (node.type === 'Suspend') catchUp(run, { id, site }, node);
   // The hooks of a call are not those of its attempts.
   const hooks = isCompleted(node.phase) && !site.attempt ? hooksOf(site.call) : null;
   if (!hooks) {

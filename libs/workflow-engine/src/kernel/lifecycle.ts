@@ -101,7 +101,8 @@ function driveTopLevel(run: RunDraft, name: string, hook: LifecycleHook, onExit:
   const id = run.idOf(name);
   if (!run.frame(id) && !(before && isFulfilled(before.phase))) {
     run.kernel.enter(run, siteOf(run, name, hook, onExit));
-    if (!before && run.node(id)) run.addChild(run.idOf(run.name), id);
+    // Argo draws hooks below the root, the exit handler beside it.
+    if (!before && !onExit && run.node(id)) run.addChild(run.idOf(run.name), id);
   }
   const node = run.node(id);
   const frame = run.frame(id);

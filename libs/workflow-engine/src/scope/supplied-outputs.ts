@@ -13,7 +13,7 @@ export function withDefaults(node: NodeStatus | undefined): SuppliedOutputs {
     if (parameter.value !== undefined) return parameter;
     const value = parameter.valueFrom?.default ?? inputNamed(node, parameter.name);
     if (value === undefined) {
-      missing ??= `output parameter '${parameter.name}' has not been set and does not have a default value`;
+      missing ??= `raw output parameter '${parameter.name}' has not been set and does not have a default value`;
       return parameter;
     }
     const { valueFrom: _valueFrom, ...rest } = parameter;
