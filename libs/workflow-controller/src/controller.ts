@@ -6,6 +6,7 @@ import type { ControllerRules, IntentApplied, IntentRefused, RunIntent } from '@
 import type { Pod, Workflow } from '@argosy/workflow-spec';
 import type { TurnLimits } from './admission/turns.js';
 import { Turns } from './admission/turns.js';
+import { MemoCaches } from './cache/memo-caches.js';
 import { deleteExpired, expiryOf } from './collection/time-to-live.js';
 import { CronController } from './cron/cron-controller.js';
 import { carryOut } from './effects/table.js';
@@ -76,6 +77,7 @@ export class WorkflowController {
   private readonly logger: ControllerLogger;
   private readonly queue: WorkQueue;
   private readonly turns: Turns;
+  private readonly caches: MemoCaches;
   private readonly isPodReleased: (pod: Pod) => boolean;
   private reconciler: WorkflowReconciler | undefined;
   private informers: Informers | undefined;
@@ -98,6 +100,7 @@ export class WorkflowController {
       concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
       onError: (key, error) => this.logger.error({ workflow: key, err: error }, 'The work queue failed'),
     });
+    this.caches = new MemoCaches(options.kube);
     this.turns = new Turns({
       ...options,
       clock: this.clock,
@@ -138,6 +141,7 @@ export class WorkflowController {
       refused: this.refused,
       ...this.nodeRequests,
       turns: this.turns,
+      caches: this.caches,
       isPodReleased: this.isPodReleased,
       rules: this.options.rules ?? {},
       onRunChanged: async (snapshot) => this.options.onRunChanged?.(snapshot),
@@ -234,6 +238,7 @@ export class WorkflowController {
       phaseOf: (nodeId) => state.nodes.get(nodeId as never)?.phase,
       refused: this.refused,
       ...this.nodeRequests,
+      caches: this.caches,
       isPodReleased: this.isPodReleased,
       nowMs: this.clock.now(),
     });
@@ -342,6 +347,7 @@ export class WorkflowController {
     this.changes.forget(key);
     this.refused.forgetRun(key);
     this.nodeRequests.requests.forgetRun(key);
+    this.caches.forgetRun(key);
     this.queue.forget(key);
   }
 

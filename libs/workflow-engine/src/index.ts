@@ -6,6 +6,8 @@ export type {
   ContainerObservation,
   HttpAnswer,
   LockObservation,
+  MemoEntry,
+  MemoObservation,
   PodObservation,
   RequestObservation,
   World,
@@ -24,6 +26,7 @@ export type {
   EnsurePersistentVolumeClaim,
   EnsurePod,
   SendHttp,
+  StoreMemo,
   TerminatePod,
 } from './model/command.js';
 export type {

@@ -2,6 +2,7 @@ import type { KubeApi, KubeObject } from '@argosy/kube';
 import type { CommandOf, EngineCommandType } from '@argosy/workflow-engine';
 import type { SupervisorSource } from '@argosy/pod-plan';
 import type { NodePhase, Pod, Workflow } from '@argosy/workflow-spec';
+import type { MemoCaches } from '../cache/memo-caches.js';
 import type { RefusedPods } from '../pods/refused-pods.js';
 import type { NodeRequests } from '../requests/node-requests.js';
 
@@ -20,6 +21,7 @@ export interface EffectContext extends NodeRequests {
   readonly pods: Known<Pod>;
   readonly claims: Known<KubeObject>;
   readonly refused: RefusedPods;
+  readonly caches: MemoCaches;
   readonly isPodReleased: (pod: Pod) => boolean;
   readonly nowMs: number;
 }

@@ -7,6 +7,7 @@ import { ensurePersistentVolumeClaim } from './ensure-persistent-volume-claim.ef
 import { ensurePod } from './ensure-pod.effect.js';
 import { forEachAtMost } from './for-each-at-most.js';
 import { sendHttp } from './send-http.effect.js';
+import { storeMemo } from './store-memo.effect.js';
 import { terminatePod } from './terminate-pod.effect.js';
 
 /** One effect for each command of the engine; a missing one does not compile. */
@@ -18,6 +19,7 @@ const EFFECTS: { readonly [T in EngineCommandType]: Effect<T> } = {
   CallPlugin: callPlugin,
   EnsurePersistentVolumeClaim: ensurePersistentVolumeClaim,
   DeletePersistentVolumeClaim: deletePersistentVolumeClaim,
+  StoreMemo: storeMemo,
 };
 
 /** Most effects of one run under way at once. */

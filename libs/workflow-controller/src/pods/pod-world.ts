@@ -3,6 +3,7 @@ import { observePod } from '@argosy/pod-plan';
 import type { PodObservation, World } from '@argosy/workflow-engine';
 import type { Pod, Workflow } from '@argosy/workflow-spec';
 import type { Turns } from '../admission/turns.js';
+import type { MemoLookups } from '../cache/memo-caches.js';
 import { isOwnedBy } from '../effects/effect.js';
 import type { Holes } from '../reconcile/holes.js';
 import type { TemplateLookups } from '../templates/template-lookups.js';
@@ -20,6 +21,7 @@ export interface WorldSources {
   readonly refused: RefusedPods;
   readonly requests: PendingRequests;
   readonly turns: Turns;
+  readonly memos: MemoLookups;
 }
 
 /**
@@ -44,6 +46,7 @@ export function worldOf(
       if (!pod || !isOwnedBy(pod, workflow)) return sources.refused.get(`${namespace}/${name}`, podName);
       return observed(pod, sources, unread);
     },
+    ...sources.memos,
     isPostponed: !sources.turns.admission.admits(`${namespace}/${name}`),
     lock: (lock) => sources.turns.locks.observe(lock, workflow, holes),
     request: (nodeId) => sources.requests.observe(`${namespace}/${name}`, nodeId),

@@ -4,6 +4,7 @@ import type { SupervisorSource } from '@argosy/pod-plan';
 import { instant, isFulfilled, reconcile } from '@argosy/workflow-engine';
 import type { ControllerRules, Decision, NodeId, RunState } from '@argosy/workflow-engine';
 import type { Pod, Workflow } from '@argosy/workflow-spec';
+import type { MemoCaches } from '../cache/memo-caches.js';
 import type { Unsettled } from '../effects/table.js';
 import { carryOut } from '../effects/table.js';
 import { forEachAtMost } from '../effects/for-each-at-most.js';
@@ -20,7 +21,8 @@ import type { Writing } from './persist.js';
 import { isCompressed, persist } from './persist.js';
 import type { LoadedRun, RunCache } from './run-cache.js';
 
-export interface ReconcilerOptions extends Omit<WorldSources, 'templates'>, NodeRequests {
+export interface ReconcilerOptions extends Omit<WorldSources, 'templates' | 'memos'>, NodeRequests {
+  readonly caches: MemoCaches;
   readonly templates: TemplateCatalog;
   readonly kube: KubeApi;
   readonly clock: Clock;
@@ -68,12 +70,13 @@ export class WorkflowReconciler {
     changes: Changes,
     unread: Map<string, Pod>,
   ): Promise<Decision<RunState>> {
-    const { turns, clock, rules } = this.options;
+    const { turns, caches, clock, rules } = this.options;
     const templates = this.options.templates.lookups(object.metadata.namespace ?? '');
     const holes = new Holes();
+    const memos = caches.lookups(key, holes);
     for (;;) {
       unread.clear();
-      const world = worldOf(object, run.fresh ? null : changes, { ...this.options, templates }, unread, holes);
+      const world = worldOf(object, run.fresh ? null : changes, { ...this.options, templates, memos }, unread, holes);
       const decision = reconcile(run.state, world, { now: instant(clock.now()), rules });
       if (!templates.areMissing && holes.isEmpty) {
         // Before anything else can look: from here to the end of the write these locks are taken.

@@ -9,6 +9,8 @@ interface Nodes {
 export function outboundNodes(nodes: Nodes, id: NodeId): readonly NodeId[] {
   const node = nodes.node(id);
   if (!node) return [];
+  // What a cache remembers has nothing in it.
+  if (node.memoizationStatus?.hit) return [id];
   switch (node.type) {
     case 'Skipped':
     case 'Suspend':

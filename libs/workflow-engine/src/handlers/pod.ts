@@ -107,7 +107,8 @@ function observed(run: RunDraft, frame: PodFrame, node: NodeStatus, pod: PodObse
   }
   if (pod.resourcesDuration && Object.keys(pod.resourcesDuration).length > 0) {
     change.resourcesDuration = { ...pod.resourcesDuration };
-    accrueResources(run, frame, pod.resourcesDuration);
+    // A node whose outputs are being stored may be looked at again.
+    if (!node.resourcesDuration) accrueResources(run, frame, pod.resourcesDuration);
   }
   if (pod.progress) reportProgress(run, frame, pod.progress);
   const phase = daemon ? endPhase(pod.phase) : pod.phase;

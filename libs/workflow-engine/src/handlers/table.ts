@@ -11,6 +11,7 @@ import { retryHandler } from './retry.handler.js';
 import { scriptHandler } from './script.handler.js';
 import { stepGroupHandler } from './step-group.handler.js';
 import { stepsHandler } from './steps.handler.js';
+import { storingHandler } from './storing.handler.js';
 import { suspendHandler } from './suspend.handler.js';
 import { taskGroupHandler } from './task-group.handler.js';
 import { waitingHandler } from './waiting.handler.js';
@@ -30,5 +31,6 @@ export const HANDLERS: HandlerTable = {
   taskGroup: taskGroupHandler,
   retry: retryHandler,
   waiting: waitingHandler,
+  storing: storingHandler,
   ended: endedHandler,
 };

@@ -8,6 +8,7 @@ import { isCompleted, isFulfilled } from '../model/phases.js';
 import { isUp } from '../policies/daemon.policy.js';
 import { driveHooks, hooksOf } from '../policies/hooks.policy.js';
 import { publishGlobalOutputs } from '../policies/global-outputs.policy.js';
+import { keepOutputs } from '../policies/memoize.policy.js';
 import { completeProgress } from '../policies/progress.policy.js';
 import { describeNode } from './node-description.js';
 import type { RunDraft } from './run-draft.js';
@@ -18,11 +19,13 @@ export interface Ending {
   readonly outputs?: Outputs | undefined;
   readonly finishedAt?: Instant | null;
   readonly change?: Partial<NodeStatus>;
+  /** The outputs are in the cache they belong in. */
+  readonly isKept?: true;
 }
 
 /** Ends an open node. Its owner hears of it once its hooks are fulfilled too. */
 export function endNode(run: RunDraft, frame: Frame, ending: Ending): void {
-  if (isFulfilled(run.node(frame.id)?.phase)) return;
+  if (isFulfilled(run.node(frame.id)?.phase) || keepOutputs(run, frame, ending)) return;
   if (frame.kind === 'steps' || frame.kind === 'dag') endDaemons(run, frame.id);
   const outputs = ending.outputs && Object.keys(ending.outputs).length > 0 ? ending.outputs : undefined;
   run.update(frame.id, {

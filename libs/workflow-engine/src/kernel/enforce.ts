@@ -29,6 +29,8 @@ const NO_PODS: ReadonlySet<NodeKind> = new Set<NodeKind>(['suspend', 'waiting', 
 
 function endLeaf(run: RunDraft, frame: Frame, message: string, podMessage: string): void {
   if (NO_PODS.has(frame.kind)) endNode(run, frame, { phase: 'Failed', message });
+  // Its work is done; the cache will have to do without.
+  else if (frame.kind === 'storing') endNode(run, frame.inner, { ...frame.ending, isKept: true });
   else if ('podName' in frame) endNode(run, frame, { phase: 'Failed', message: podMessage });
   // A retried call that waits for its next attempt asks anew and learns that there is none.
   else if (frame.kind === 'retry') run.emit(frame.id, { type: 'RoomMade' });

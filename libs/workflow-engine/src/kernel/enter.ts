@@ -8,8 +8,11 @@ import { waitForLocks } from '../policies/locks.policy.js';
 import { ADMISSION_ORDER } from '../policies/order.js';
 import { bindInputs } from '../scope/template-inputs.js';
 import { resolveTemplate } from '../scope/template-lookup.js';
+import { nodeTypeOf } from '../model/node-type.js';
+import { publishGlobalOutputs } from '../policies/global-outputs.policy.js';
+import { recall } from '../policies/memoize.policy.js';
 import { templateKindOf } from '../model/template-kind.js';
-import { adoptEnded, describeError, endInError, releaseEnded } from './closing.js';
+import { adoptEnded, createEnded, describeError, endInError, releaseEnded } from './closing.js';
 import type { Kernel, RunDraft } from './run-draft.js';
 
 const MAX_DEPTH = 100;
@@ -42,11 +45,28 @@ function enter(run: RunDraft, site: CallSite): boolean {
 function proceed(run: RunDraft, site: CallSite, template: Template): void {
   const id = run.idOf(site.nodeName);
   if (run.node(id)?.synchronizationStatus?.waiting) run.withdraw(id);
+  if (!run.node(id) && isRemembered(run, site, template)) return;
   if (template.retryStrategy) startRetry(run, site, template, template.retryStrategy);
   else start(run, site, template);
   driveHooks(run, id);
   // A daemon that was up before is found again and not waited for.
   releaseEnded(run, id);
+}
+
+/** Ends the call at once with what a cache has of it, or because its cache is of no use. */
+function isRemembered(run: RunDraft, site: CallSite, template: Template): boolean {
+  try {
+    const memo = recall(run, run.idOf(site.nodeName), template);
+    if (!memo) return false;
+    const { inputs } = template;
+    const outputs = memo.outputs ?? undefined;
+    const change = { ...(inputs && { inputs }), ...(outputs && { outputs }) };
+    publishGlobalOutputs(run, outputs);
+    createEnded(run, site, { type: nodeTypeOf(template), phase: 'Succeeded', change });
+  } catch (error) {
+    endInError(run, site, describeError(site, error));
+  }
+  return true;
 }
 
 function limitDepth(site: CallSite): void {

@@ -16,6 +16,7 @@ export function observe(run: RunDraft): void {
   for (const id of requestsToLookAt(run)) {
     run.emit(id, { type: 'RequestObserved', request: run.world.request?.(id) });
   }
+  for (const id of [...run.storing].sort()) run.emit(id, { type: 'StoreAnswered' });
   fireTimers(run);
 }
 

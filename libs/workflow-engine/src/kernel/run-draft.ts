@@ -9,7 +9,7 @@ import type { NodeEvent } from '../model/node-event.js';
 import { nodeIdOf } from '../model/ids.js';
 import type { NodeId } from '../model/ids.js';
 import { isFulfilled } from '../model/phases.js';
-import type { World } from '../model/observation.js';
+import type { MemoEntry, World } from '../model/observation.js';
 import type { RunIndex, RunState } from '../model/run-state.js';
 import { withTimer } from '../model/timer-heap.js';
 import type { TimerHeap } from '../model/timer-heap.js';
@@ -57,10 +57,15 @@ export class RunDraft {
   /** Locks may be had that could not before: somebody asked, or let go, or it is the first look of the pass. */
   locksChanged: boolean;
   lockNews: string;
+  /** Calls whose outputs a cache has yet to take. */
+  readonly storing: Set<NodeId>;
+  /** What caches gave in this pass. */
+  readonly memosUsed: { readonly cacheName: string; readonly memoKey: string; readonly entry: MemoEntry }[] = [];
 
   private readonly nodes: PersistentMap<NodeId, NodeStatus>;
   private readonly frames: PersistentMap<NodeId, Frame>;
   private readonly pods: PersistentMap<string, NodeId>;
+  private readonly prepared = new Map<NodeId, Partial<NodeStatus>>();
   private readonly ownChildren = new Set<NodeId>();
   private readonly queue: QueuedEvent[] = [];
   private queueHead = 0;
@@ -87,6 +92,7 @@ export class RunDraft {
     this.awaited = new AwaitedLocks(state.index?.awaited);
     this.locksChanged = !this.awaited.isEmpty();
     this.lockNews = state.index?.lockNews ?? '';
+    this.storing = new Set(state.index?.storing);
   }
 
   get name(): string {
@@ -137,11 +143,16 @@ export class RunDraft {
   create(node: Omit<NodeStatus, 'id' | 'startedAt'>): NodeId {
     const id = this.idOf(node.name);
     const startedAt = formatTime(this.now);
-    const full: NodeStatus = { id, ...node, startedAt };
+    const full: NodeStatus = { id, ...node, ...this.prepared.get(id), startedAt };
     if (isFulfilled(node.phase) && !node.finishedAt) full.finishedAt = startedAt;
     this.newNodes += 1;
     this.put(id, full);
     return id;
+  }
+
+  /** The node will have this once it is made, whoever makes it. */
+  prepare(id: NodeId, fields: Partial<NodeStatus>): void {
+    this.prepared.set(id, fields);
   }
 
   update(id: NodeId, change: Partial<NodeStatus>): void {
@@ -206,6 +217,8 @@ export class RunDraft {
   setFrame(frame: Frame): void {
     this.forgetWaiting(frame.id);
     this.frames.set(frame.id, frame);
+    if (frame.kind === 'storing') this.storing.add(frame.id);
+    else this.storing.delete(frame.id);
     if ('podName' in frame) this.pods.set(frame.podName, frame.id);
     if (frame.kind !== 'waiting') return;
     this.awaited.add(this, frame);
@@ -218,6 +231,7 @@ export class RunDraft {
   }
   removeFrame(id: NodeId): void {
     this.forgetWaiting(id);
+    this.storing.delete(id);
     this.frames.delete(id);
     this.release(id);
   }
@@ -282,6 +296,7 @@ export class RunDraft {
       held: this.held,
       awaited: this.awaited.asImmutable(),
       lockNews: this.lockNews,
+      storing: [...this.storing],
     };
     return { workflow, status: this.status, nodes: this.nodes.asImmutable(), index };
   }

@@ -1,5 +1,6 @@
 import type { HTTP, PersistentVolumeClaim, Template } from '@argosy/workflow-spec';
 import type { Instant } from './instant.js';
+import type { MemoEntry } from './observation.js';
 
 /**
  * What must be made true outside. Commands are derived from state on every pass, never remembered: the same state and
@@ -68,6 +69,16 @@ export interface DeletePersistentVolumeClaim {
   readonly key: string;
   readonly name: string;
 }
+/** Keep the outputs of a call in a cache. Whoever carries it out says so by showing the entry, or a refusal. */
+export interface StoreMemo {
+  readonly type: 'StoreMemo';
+  readonly key: string;
+  readonly cacheName: string;
+  readonly memoKey: string;
+  readonly entry: MemoEntry;
+  /** Nobody waits for it, so that it may fail. */
+  readonly isCourtesy: boolean;
+}
 export type EngineCommand =
   | EnsurePod
   | TerminatePod
@@ -75,6 +86,7 @@ export type EngineCommand =
   | SendHttp
   | CallPlugin
   | EnsurePersistentVolumeClaim
-  | DeletePersistentVolumeClaim;
+  | DeletePersistentVolumeClaim
+  | StoreMemo;
 export type EngineCommandType = EngineCommand['type'];
 export type CommandOf<T extends EngineCommandType> = Extract<EngineCommand, { type: T }>;

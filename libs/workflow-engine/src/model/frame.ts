@@ -1,6 +1,7 @@
 import type { Map as PersistentMap } from 'immutable';
 import type { LifecycleHooks, RetryStrategy, Template, TemplateCall } from '@argosy/workflow-spec';
 import type { DagPlan } from '../graph/dag-plan.js';
+import type { Ending } from '../kernel/closing.js';
 import type { LockRef } from '../locks/lock-ref.js';
 import type { Instant } from './instant.js';
 import type { NodeId } from './ids.js';
@@ -117,8 +118,25 @@ export interface WaitingFrame extends FrameBase {
   readonly template: Template;
   readonly locks: readonly LockRef[];
 }
+/** A call that has succeeded and whose outputs a cache is to keep: it ends once they are kept. */
+export interface StoringFrame extends FrameBase {
+  readonly kind: 'storing';
+  readonly inner: Exclude<Frame, StoringFrame>;
+  readonly ending: Ending;
+  /** When the outputs were there. */
+  readonly since: Instant;
+}
 export type Frame =
-  WaitingFrame | EndedFrame | PodFrame | SuspendFrame | AgentFrame | StepsFrame | DagFrame | GroupFrame | RetryFrame;
+  | StoringFrame
+  | WaitingFrame
+  | EndedFrame
+  | PodFrame
+  | SuspendFrame
+  | AgentFrame
+  | StepsFrame
+  | DagFrame
+  | GroupFrame
+  | RetryFrame;
 export type NodeKind = Frame['kind'];
 /** Kinds that hold other calls but are no template. */
 export type StructureKind = Exclude<NodeKind, TemplateKind>;
@@ -132,6 +150,7 @@ interface FrameByKind extends Record<PodKind, PodFrame> {
   taskGroup: GroupFrame;
   retry: RetryFrame;
   waiting: WaitingFrame;
+  storing: StoringFrame;
   ended: EndedFrame;
 }
 export type FrameOf<K extends NodeKind> = FrameByKind[K];

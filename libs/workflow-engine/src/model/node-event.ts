@@ -28,7 +28,11 @@ export interface ChildFinished {
 export interface RoomMade {
   readonly type: 'RoomMade';
 }
-export type NodeEvent = PodObserved | PodLost | RequestObserved | TimerDue | ChildFinished | RoomMade;
+/** The cache may have taken the outputs, or refused them. */
+export interface StoreAnswered {
+  readonly type: 'StoreAnswered';
+}
+export type NodeEvent = PodObserved | PodLost | RequestObserved | TimerDue | ChildFinished | RoomMade | StoreAnswered;
 
 interface EventsByKind extends Record<PodKind, PodObserved | PodLost | TimerDue> {
   suspend: TimerDue;
@@ -40,6 +44,7 @@ interface EventsByKind extends Record<PodKind, PodObserved | PodLost | TimerDue>
   taskGroup: ChildFinished | RoomMade;
   retry: ChildFinished | RoomMade | TimerDue;
   waiting: TimerDue;
+  storing: StoreAnswered;
   ended: never;
 }
 export type EventsOf<K extends NodeKind> = EventsByKind[K];

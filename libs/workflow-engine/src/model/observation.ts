@@ -42,6 +42,19 @@ export interface PodObservation {
   readonly resourcesDuration: Readonly<Record<string, number>> | null;
 }
 
+/** What a cache keeps of a call, as Argo writes it. */
+export interface MemoEntry {
+  readonly nodeID: string;
+  readonly outputs: Outputs | null;
+  readonly creationTimestamp: string;
+  readonly lastHitTimestamp: string;
+}
+export interface MemoObservation {
+  readonly entry: MemoEntry | null;
+  /** Why the cache cannot be used at all. */
+  readonly problem: string | null;
+}
+
 /** A lock of the cluster as one run sees it. */
 export interface LockObservation extends LockView {
   /** How many may hold it at once; 0 keeps everybody waiting. */
@@ -90,6 +103,10 @@ export interface World {
    * says so: whoever calls must let no other pass look in between.
    */
   lock?(lock: LockRef): LockObservation;
+  /** What a cache of the run's namespace has under a key; without it nothing is remembered. */
+  memo?(cacheName: string, key: string): MemoObservation;
+  /** Why what a StoreMemo command asked for can never be; null when nobody has said so. */
+  memoRefusal?(commandKey: string): string | null;
   /** Too many workflows are running: one that has not begun stays Pending. */
   readonly isPostponed?: boolean;
 }

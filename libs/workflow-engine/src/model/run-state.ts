@@ -28,6 +28,8 @@ export interface RunIndex {
   readonly awaited: PersistentMap<string, readonly NodeId[]>;
   /** What was last told of the awaited locks: only a change is worth a look at all who wait. */
   readonly lockNews: string;
+  /** Calls whose outputs a cache has yet to take. */
+  readonly storing: readonly NodeId[];
   /** Pod nodes Pending or Running, daemons that are up left out: what `spec.parallelism` counts. */
   readonly activePods: number;
   readonly runningPods: number;

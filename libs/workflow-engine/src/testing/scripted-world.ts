@@ -6,6 +6,7 @@ import type { Instant } from '../model/instant.js';
 import type {
   ContainerObservation,
   LockObservation,
+  MemoObservation,
   PodObservation,
   RequestObservation,
   World,
@@ -15,6 +16,7 @@ import type { RunRank } from '../locks/lock-table.js';
 import { earliest } from '../policies/timeout.policy.js';
 import { ScriptedRequests } from './scripted-requests.js';
 import { ScriptedLocks } from './scripted-locks.js';
+import { ScriptedMemos } from './scripted-memos.js';
 
 /** What a pod does, told in advance. Times are milliseconds from its creation. */
 export interface PodOutcome {
@@ -63,6 +65,7 @@ export class ScriptedWorld implements World {
   /** Whose eyes look at the locks. */
   run: RunRank = { run: 'default/wf', priority: 0, createdAt: '' };
   isPostponed = false;
+  memos = new ScriptedMemos();
   /** How often each pod was created; more than once is a bug unless the pod vanished while pending. */
   readonly created = new Map<string, number>();
   private readonly pods = new Map<string, ScriptedPod>();
@@ -95,6 +98,12 @@ export class ScriptedWorld implements World {
   request(nodeId: string): RequestObservation | undefined {
     return this.requests.observe(nodeId);
   }
+  memo(cacheName: string, key: string): MemoObservation {
+    return this.memos.observe(cacheName, key);
+  }
+  memoRefusal(commandKey: string): string | null {
+    return this.memos.refusals.get(commandKey) ?? null;
+  }
   podNames(): string[] {
     return [...this.pods.keys()];
   }
@@ -111,6 +120,8 @@ export class ScriptedWorld implements World {
       case 'SendHttp':
       case 'CallPlugin':
         return this.requests.perform(command, this.now) ? [command.nodeId] : [];
+      case 'StoreMemo':
+        return this.memos.store(command);
       case 'EnsurePersistentVolumeClaim':
         this.claims.add(command.name);
         return [];
