@@ -7,6 +7,7 @@ import type { Pod, Workflow } from '@argosy/workflow-spec';
 import type { TurnLimits } from './admission/turns.js';
 import { Turns } from './admission/turns.js';
 import { MemoCaches } from './cache/memo-caches.js';
+import { checkRules } from './check-rules.js';
 import { deleteExpired, expiryOf } from './collection/time-to-live.js';
 import { CronController } from './cron/cron-controller.js';
 import { carryOut } from './effects/table.js';
@@ -90,6 +91,7 @@ export class WorkflowController {
   constructor(private readonly options: WorkflowControllerOptions) {
     this.clock = options.clock ?? systemClock;
     this.logger = options.logger ?? silentLogger;
+    checkRules(options.rules ?? {});
     this.isPodReleased = options.isPodReleased ?? (() => true);
     this.overflow = new OverflowOutputs(options.kube);
     this.nodeRequests = createNodeRequests({ ...options, clock: this.clock }, (key, nodeId) =>

@@ -21,6 +21,7 @@ export type { ParsedDocument, ParsedDocumentOf, ParseOptions, ParseResult } from
 export { manifestJson, toYaml } from './print/to-yaml.js';
 export { byPosition, hasErrors } from './problem.js';
 export type { Problem, Severity } from './problem.js';
+export { WORKFLOW_SPEC_FIELDS } from './schema/spec-fields.js';
 export { isGroupTemplate, isPodTemplate, TEMPLATE_KINDS, templateKindOf } from './template-kind.js';
 export type { TemplateKind } from './template-kind.js';
 export { refusals } from './validate/refusals.js';

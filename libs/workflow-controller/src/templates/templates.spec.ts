@@ -52,7 +52,8 @@ describe('templates of a cluster', () => {
     await cluster.kube.delete({ type: resources.workflowTemplates, namespace: 'default', name: 'tmpl' });
     const second = await cluster.controller();
     await second.applyIntent('default', 'wf', { type: 'ResumeRun' });
-    expect((await cluster.ended()).status).toMatchObject({ phase: 'Succeeded', progress: '2/2' });
+    expect((await cluster.ended()).status).toMatchObject({ phase: 'Succeeded' });
+    expect([...cluster.kubelet.started.keys()]).toHaveLength(2);
   });
 
   it('that the watch has not told of yet are asked for', async () => {
@@ -127,5 +128,20 @@ describe('rules of the controller', () => {
     const ended = await cluster.ended();
     expect(ended).toMatchObject({ metadata: { labels: { team: 'a' } }, spec: { serviceAccountName: 'runner' } });
     expect((await cluster.pods())[0]?.spec?.serviceAccountName).toBe('runner');
+  });
+
+  it('may confine workflows to templates', async () => {
+    cluster = new TestCluster();
+    await create('tmpl');
+    await cluster.controller(cluster.kube, { rules: { templateReferencing: 'Strict' } });
+    await refer({ workflowTemplateRef: { name: 'tmpl' }, podSpecPatch: '{}' });
+    expect((await cluster.ended()).status?.message).toContain('fields podSpecPatch are not permitted');
+    expect(await cluster.pods()).toEqual([]);
+  });
+
+  it('name fields that exist', async () => {
+    cluster = new TestCluster();
+    const rules = { overridableFields: ['podSpecPatch', 'podSpecPatsch'] };
+    await expect(cluster.controller(cluster.kube, { rules })).rejects.toThrow('"podSpecPatsch" is no field');
   });
 });

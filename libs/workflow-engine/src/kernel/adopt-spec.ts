@@ -1,5 +1,12 @@
-import { resolveExecutionSpec } from '@argosy/workflow-spec';
-import { libraryOf } from '../scope/template-library.js';
+import type { NodeId } from '../model/ids.js';
+import { formatTime } from '../model/instant.js';
+import { isFulfilled } from '../model/phases.js';
+import {
+  executionSpec,
+  forgetTemplates,
+  mustBeUnchanged,
+  mustKeepToTemplate,
+} from '../policies/template-referencing.policy.js';
 import { labelsOfOrigin, specMetadata } from './adopted-metadata.js';
 import { firstCheck } from './first-check.js';
 import { endWorkflow } from './lifecycle.js';
@@ -11,8 +18,12 @@ import type { RunDraft } from './run-draft.js';
  * @returns false when the run has ended over it
  */
 export function adoptSpec(run: RunDraft): boolean {
-  if (!isUnsettled(run)) return true;
   try {
+    mustKeepToTemplate(run);
+    if (!isUnsettled(run)) {
+      mustBeUnchanged(run);
+      return true;
+    }
     mergeSpec(run);
     run.addMetadata(labelsOfOrigin(run));
     // A run that is tried again has begun before.
@@ -22,11 +33,21 @@ export function adoptSpec(run: RunDraft): boolean {
       return false;
     }
     run.addMetadata(specMetadata(run));
+    run.addMetadata(labelsOfOrigin(run));
     return true;
   } catch (error) {
-    endWorkflow(run, 'Error', error instanceof Error ? error.message : String(error));
+    const message = error instanceof Error ? error.message : String(error);
+    endOpenNodes(run, message);
+    endWorkflow(run, 'Error', message);
     return false;
   }
+}
+
+/** What runs under a spec that may not run must not go on. */
+function endOpenNodes(run: RunDraft, message: string): void {
+  const open = [...run.allNodes()].filter(({ phase }) => !isFulfilled(phase));
+  for (const { id } of open)
+    run.update(id as NodeId, { phase: 'Error', message, finishedAt: formatTime(run.now), daemoned: undefined });
 }
 
 /** A run that waits for its turn may have been put there by somebody who left this for later. */
@@ -39,13 +60,12 @@ function isUnsettled({ status, workflow }: RunDraft): boolean {
 function mergeSpec(run: RunDraft): void {
   const { workflow, status } = run;
   const { workflowDefaults } = run.scope.rules ?? {};
-  // A run that is tried again goes on with what it had.
-  if (status.storedWorkflowTemplateSpec) return;
   const refers = workflow.spec.workflowTemplateRef !== undefined;
-  if (!refers && !workflowDefaults) return;
-  const spec = resolveExecutionSpec(workflow, { templates: libraryOf(run.world), workflowDefaults });
-  if (refers) run.status = { ...status, storedWorkflowTemplateSpec: spec };
-  else run.workflow = { ...workflow, spec };
+  if (!refers && (!workflowDefaults || status.storedWorkflowTemplateSpec)) return;
+  const spec = executionSpec(run);
+  if (!refers) run.workflow = { ...workflow, spec };
+  else run.status = { ...status, storedWorkflowTemplateSpec: spec };
+  forgetTemplates(run);
   const { labels, annotations } = workflow.metadata;
   run.addMetadata(workflowDefaults?.metadata ?? {});
   run.addMetadata({ ...(labels && { labels }), ...(annotations && { annotations }) });

@@ -27,7 +27,7 @@ export function reconcile(state: RunState, world: World, scope: Scope): Decision
   const wasFinal = isFinalWorkflowPhase(state.status.phase);
   if (!wasFinal) begin(run);
   const isWaiting = run.status.phase === 'Pending';
-  if (!wasFinal && !isWaiting) {
+  if (run.status.phase === 'Running') {
     if (run.rebuilding) releaseStale(run);
     // Without an index the tree is walked first, so that there is something to observe.
     if (run.rebuilding) settle(run);

@@ -4,6 +4,13 @@ import type { Metadata, WorkflowSpec } from '@argosy/workflow-spec';
 export interface ControllerRules {
   /** Lies under every workflow: its spec, labels and annotations. */
   readonly workflowDefaults?: WorkflowDefaults | undefined;
+  /**
+   * Whether workflows may only run WorkflowTemplates: `Strict` as the template was when they began, `Secure` with an
+   * error when it changes meanwhile. What they may say beside is in policies/template-referencing.policy.ts.
+   */
+  readonly templateReferencing?: 'Strict' | 'Secure';
+  /** Fields of the spec, by their names in YAML, that a workflow may then set nevertheless. */
+  readonly overridableFields?: readonly string[];
   /** False lets a workflow begin whatever is wrong with it, to see where that shows. Default true. */
   readonly validate?: boolean;
 }

@@ -2,6 +2,7 @@ import { withTemplateDefaults } from '@argosy/workflow-spec';
 import type { Template, TemplateRef } from '@argosy/workflow-spec';
 import type { RunDraft } from '../kernel/run-draft.js';
 import type { CallSite } from '../model/frame.js';
+import { mustBeSameTemplate } from '../policies/template-referencing.policy.js';
 import { libraryOf } from './template-library.js';
 
 export interface ResolvedTemplate {
@@ -43,7 +44,10 @@ function called(run: RunDraft, { call, templateScope }: CallSite): ResolvedTempl
 /** A template of another object is kept with the run from its first use on, so that a later edit does not change it. */
 function held(run: RunDraft, scope: string, name: string, find: () => Template): Template {
   const key = `${scope}/${name}`;
-  return run.status.storedTemplates?.[key] ?? keep(run, key, find());
+  const stored = run.status.storedTemplates?.[key];
+  if (!stored) return keep(run, key, find());
+  mustBeSameTemplate(run, stored, find);
+  return stored;
 }
 
 function keep(run: RunDraft, key: string, template: Template): Template {
