@@ -69,6 +69,8 @@ export class ScriptedWorld implements World {
   /** How often each pod was created; more than once is a bug unless the pod vanished while pending. */
   readonly created = new Map<string, number>();
   private readonly pods = new Map<string, ScriptedPod>();
+  /** Pods to which something may still happen, so that a step costs what is open and not what ever was. */
+  private readonly open = new Set<string>();
 
   constructor(
     private readonly script: PodScript = () => ({}),
@@ -135,6 +137,7 @@ export class ScriptedWorld implements World {
     const outcome = this.script(command);
     const { runsAfterMs = 1000, endsAfterMs = 2000 } = outcome;
     this.created.set(command.podName, (this.created.get(command.podName) ?? 0) + 1);
+    this.open.add(command.podName);
     this.pods.set(command.podName, {
       outcome,
       createdAt: this.now,
@@ -162,7 +165,7 @@ export class ScriptedWorld implements World {
   /** When something happens next by itself; null when nothing will. */
   nextEventAt(): Instant | null {
     let next: Instant | null = this.requests.nextEventAt();
-    for (const pod of this.pods.values()) {
+    for (const pod of this.openPods()) {
       const at = nextOf(pod);
       if (at !== null && (next === null || at < next)) next = at;
     }
@@ -173,8 +176,9 @@ export class ScriptedWorld implements World {
   advanceTo(at: Instant): string[] {
     this.now = at;
     const changed: string[] = this.requests.advanceTo(at);
-    for (const [podName, pod] of this.pods) {
+    for (const pod of this.openPods()) {
       const before = pod.observation;
+      const { podName } = before;
       if (pod.observation.phase === 'Pending' && pod.runsAt <= at) pod.observation = running(pod);
       if (isUnready(pod) && pod.readyAt <= at) pod.observation = { ...pod.observation, ready: true };
       if (!isFinal(pod.observation) && pod.endsAt !== null && pod.endsAt <= at) {
@@ -183,8 +187,17 @@ export class ScriptedWorld implements World {
         observeContainers(pod, at);
         changed.push(podName);
       } else if (observeContainers(pod, at) || pod.observation !== before) changed.push(podName);
+      else if (isFinal(pod.observation)) this.open.delete(podName);
     }
     return changed;
+  }
+
+  private *openPods(): Generator<ScriptedPod> {
+    for (const podName of this.open) {
+      const pod = this.pods.get(podName);
+      if (pod) yield pod;
+      else this.open.delete(podName);
+    }
   }
 }
 
