@@ -7,10 +7,14 @@ import type { Instant } from '../model/instant.js';
 import type { RunState } from '../model/run-state.js';
 import { POD_NAME_FORMAT } from '../scope/global-variables.js';
 import type { IntentHandler } from './apply-intent.js';
+import { overriddenArguments } from './parameter-overrides.js';
 import { refused } from './refusals.js';
+import { reopenedSpec } from './reopened-spec.js';
 import { planRewind } from './rewind.js';
 import type { Rewind } from './rewind.js';
 import { selectedNodes } from './selection.js';
+
+const PREFIX = 'workflows.argoproj.io/';
 
 /**
  * Runs what failed once more and keeps what succeeded. The pods of nodes that go have to be deleted before the new
@@ -26,9 +30,13 @@ export const retryRun: IntentHandler<'RetryRun'> = (state, intent, scope) => {
   if (intent.nodeFieldSelector && chosen.nodes.length === 0) {
     return refused('nothing-selected', `no node matches "${intent.nodeFieldSelector}"`);
   }
-  const spec = overridden(state, intent.parameters ?? []);
+  const executed = state.status.storedWorkflowTemplateSpec ?? state.workflow.spec;
+  const spec = overriddenArguments(executed, intent.parameters ?? []);
   if ('ok' in spec) return spec;
-  const rewind = planRewind(state, intent.restartSuccessful ? chosen.nodes : []);
+  const rewind = planRewind(state, {
+    chosen: intent.restartSuccessful ? chosen.nodes : [],
+    argumentsChanged: spec !== executed,
+  });
   return { ok: true, state: rewound(state, spec, rewind, scope.now), commands: deletions(state, rewind) };
 };
 
@@ -43,23 +51,9 @@ function refusalOf(state: RunState, intent: RetryRun): IntentRefused | null {
   );
 }
 
-/** @returns the spec to execute with arguments replaced, or what is wrong with them */
-function overridden(state: RunState, parameters: readonly string[]): WorkflowSpec | IntentRefused {
-  const spec = state.status.storedWorkflowTemplateSpec ?? state.workflow.spec;
-  const values = new Map<string, string>();
-  for (const parameter of parameters) {
-    const at = parameter.indexOf('=');
-    if (at <= 0) return refused('bad-parameters', `expected parameter of the form NAME=VALUE, not "${parameter}"`);
-    values.set(parameter.slice(0, at), parameter.slice(at + 1));
-  }
-  if (values.size === 0) return spec;
-  const kept = (spec.arguments?.parameters ?? []).filter(({ name }) => !values.has(name));
-  const replaced = [...values].map(([name, value]) => ({ name, value }));
-  return { ...spec, arguments: { ...spec.arguments, parameters: [...kept, ...replaced] } };
-}
-
 function rewound(state: RunState, spec: WorkflowSpec, rewind: Rewind, now: Instant): RunState {
-  const { finishedAt: _finishedAt, message: _message, ...status } = state.status;
+  // Claims that were deleted at the end are made and recorded anew.
+  const { finishedAt: _finishedAt, message: _message, persistentVolumeClaims: _claims, ...status } = state.status;
   const next: Omit<WorkflowStatus, 'nodes'> = {
     ...status,
     phase: '',
@@ -69,7 +63,7 @@ function rewound(state: RunState, spec: WorkflowSpec, rewind: Rewind, now: Insta
     conditions: (status.conditions ?? []).filter((condition) => condition.type !== 'Completed'),
   };
   const isMerged = status.storedWorkflowTemplateSpec !== undefined;
-  if (isMerged) next.storedWorkflowTemplateSpec = spec;
+  if (isMerged) next.storedWorkflowTemplateSpec = reopenedSpec(spec);
   return {
     ...state,
     workflow: reopened(state, isMerged ? state.workflow.spec : spec),
@@ -78,11 +72,13 @@ function rewound(state: RunState, spec: WorkflowSpec, rewind: Rewind, now: Insta
   };
 }
 
-/** What ended the run must not end it again: shutdown goes, and so does a deadline of 0, which is how one terminates. */
-function reopened(state: RunState, { shutdown: _shutdown, ...spec }: WorkflowSpec): RunState['workflow'] {
-  if (spec.activeDeadlineSeconds === 0) delete spec.activeDeadlineSeconds;
-  const { 'workflows.argoproj.io/completed': _completed, ...labels } = state.workflow.metadata.labels ?? {};
-  return { ...state.workflow, spec, metadata: { ...state.workflow.metadata, labels } };
+function reopened({ workflow }: RunState, spec: WorkflowSpec): RunState['workflow'] {
+  const {
+    [`${PREFIX}completed`]: _completed,
+    [`${PREFIX}workflow-archiving-status`]: _archived,
+    ...labels
+  } = workflow.metadata.labels ?? {};
+  return { ...workflow, spec: reopenedSpec(spec), metadata: { ...workflow.metadata, labels } };
 }
 
 function deletions(state: RunState, rewind: Rewind): EngineCommand[] {

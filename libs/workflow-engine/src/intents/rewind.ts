@@ -16,13 +16,19 @@ export interface Rewind {
 const GROUPS: ReadonlySet<string> = new Set(['Steps', 'DAG', 'StepGroup', 'TaskGroup', 'Retry']);
 const isGroup = (node: NodeStatus): boolean => GROUPS.has(node.type);
 
+export interface RewindOptions {
+  /** Nodes to run again although they succeeded. */
+  readonly chosen: readonly NodeStatus[];
+  /** Loops that run again may have other items then. */
+  readonly argumentsChanged: boolean;
+}
+
 /**
  * What a manual retry leaves: failed work goes, with everything that followed from it; work that succeeded behind a
  * failure (which then was allowed to fail) keeps that failure; the run's exit handler goes; what encloses any of it runs again.
- * @param chosen nodes to run again although they succeeded
  */
-export function planRewind(state: RunState, chosen: readonly NodeStatus[]): Rewind {
-  const removed = removedNodes(state, chosen);
+export function planRewind(state: RunState, options: RewindOptions): Rewind {
+  const removed = removedNodes(state, options);
   const reopened = reopenedGroups(state, removed);
   const nodes = state.nodes.withMutations((map) => {
     for (const id of removed) map.delete(id);
@@ -35,7 +41,7 @@ export function planRewind(state: RunState, chosen: readonly NodeStatus[]): Rewi
   return { ...recounted(state, nodes), removed: [...removed].flatMap((id) => state.nodes.get(id) ?? []) };
 }
 
-function removedNodes(state: RunState, chosen: readonly NodeStatus[]): Set<NodeId> {
+function removedNodes(state: RunState, { chosen, argumentsChanged }: RewindOptions): Set<NodeId> {
   const removed = new Set<NodeId>();
   const exitHandler = `${state.workflow.metadata.name ?? ''}.onExit`;
   for (const node of state.nodes.values()) {
@@ -48,8 +54,30 @@ function removedNodes(state: RunState, chosen: readonly NodeStatus[]): Set<NodeI
     removeFollowing(state, node, removed);
   }
   removeFailedAttempts(state, removed);
+  if (argumentsChanged) removeLoops(state, removed);
   return removed;
 }
+
+/** All items of loops of which one runs again: an item that is no longer in the list must not count with the others. */
+function removeLoops(state: RunState, removed: Set<NodeId>): void {
+  const loops = new Set<string>();
+  for (const id of removed) {
+    const node = state.nodes.get(id);
+    for (const around of node ? [node, ...containersOf(state, node)] : []) {
+      const loop = loopOf(around);
+      if (loop !== undefined) loops.add(loop);
+    }
+  }
+  for (const node of state.nodes.values()) {
+    const loop = loopOf(node);
+    if (loop === undefined || !loops.has(loop)) continue;
+    removeWithin(state, node, removed);
+    removeFollowing(state, node, removed);
+  }
+}
+
+/** Name of the loop that a node is an item of. */
+const loopOf = (node: NodeStatus): string | undefined => /^(.*)\(\d+:[^()]*\)$/.exec(node.name)?.[1];
 
 /** A failure that something succeeded behind, that a later attempt replaced, or of a hook, which never counted. */
 function isForgiven(state: RunState, node: NodeStatus): boolean {
@@ -62,7 +90,7 @@ function isForgiven(state: RunState, node: NodeStatus): boolean {
 const isHook = (node: NodeStatus): boolean => node.nodeFlag?.hooked === true;
 
 /** In an attempt that was not the last: history, whatever became of the retried call. */
-function isReplaced(state: RunState, node: NodeStatus): boolean {
+export function isReplaced(state: RunState, node: NodeStatus): boolean {
   const around = [node, ...containersOf(state, node)];
   return around.some((attempt, i) => {
     const retry = around[i + 1];
@@ -147,7 +175,7 @@ function kept(node: NodeStatus, removed: ReadonlySet<NodeId>, isReopened: boolea
 }
 
 /** Progress and resources of what is left, added up anew. */
-function recounted(
+export function recounted(
   state: RunState,
   nodes: PersistentMap<NodeId, NodeStatus>,
 ): Pick<Rewind, 'nodes' | 'progress' | 'resourcesDuration'> {
