@@ -57,4 +57,6 @@ export type { RunState } from './model/run-state.js';
 export { hydrate, project, projectWorkflow } from './projections/workflow.js';
 export { reconcile } from './kernel/reconcile.js';
 export { applyIntent } from './intents/apply-intent.js';
+export { resubmit } from './intents/resubmit.js';
+export type { Resubmitted, ResubmitOptions } from './intents/resubmit.js';
 export type { IntentApplied } from './intents/apply-intent.js';
