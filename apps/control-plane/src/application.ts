@@ -100,11 +100,11 @@ async function createApp(
   app.use(express.json({ limit: BODY_LIMIT }));
   app.use(bodyFault);
   if (config.ARGOSY_ROLE !== 'worker')
-    servePages(
-      app,
-      join(root, 'apps/control-plane/explorer'),
-      config.ARGOSY_DASHBOARD_DIR ?? join(root, 'dist/apps/dashboard'),
-    );
+    servePages(app, {
+      explorer: join(root, 'apps/control-plane/explorer'),
+      schemas: join(root, 'deploy/schemas'),
+      dashboard: config.ARGOSY_DASHBOARD_DIR ?? join(root, 'dist/apps/dashboard'),
+    });
   return app;
 }
 

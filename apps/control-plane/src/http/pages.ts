@@ -5,7 +5,7 @@ import express from 'express';
 import type { NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
 
-const NOT_PAGES = /^\/(graphql|auth|link|healthz|readyz|metrics|explorer)(\/|$)/;
+const NOT_PAGES = /^\/(graphql|auth|link|healthz|readyz|metrics|explorer|schemas)(\/|$)/;
 /** Vite puts a hash of its content into the name of every file here. */
 const HASHED = /[/\\]assets[/\\]/;
 
@@ -23,9 +23,18 @@ export const securityHeaders = helmet({
   strictTransportSecurity: false,
 });
 
-/** The explorer, and the built dashboard with its page for every address that is not the API's. */
-export function servePages(app: NestExpressApplication, explorer: string, dashboard: string): void {
+export interface PageFolders {
+  readonly explorer: string;
+  /** JSON Schema for editors, which may be web pages themselves. */
+  readonly schemas: string;
+  readonly dashboard: string;
+}
+
+/** The explorer, the schemas, and the built dashboard with its page for every address that is not the API's. */
+export function servePages(app: NestExpressApplication, { explorer, schemas, dashboard }: PageFolders): void {
   if (existsSync(explorer)) app.use('/explorer', express.static(explorer, { maxAge: 0 }));
+  const setHeaders = (response: Response): void => void response.setHeader('access-control-allow-origin', '*');
+  app.use('/schemas', express.static(schemas, { index: false, maxAge: '5m', setHeaders }));
   if (!existsSync(join(dashboard, 'index.html'))) return;
   app.use(
     express.static(dashboard, {

@@ -3,7 +3,7 @@ import type { NextFunction, Request, Response } from 'express';
 import { CORRELATION_HEADER, correlationIdOf } from './correlation.js';
 
 /** Addresses of the API; all others are files of the dashboard, and must not become labels. */
-const ROUTES = new Set(['graphql', 'auth', 'link', 'healthz', 'readyz', 'metrics', 'explorer']);
+const ROUTES = new Set(['graphql', 'auth', 'link', 'healthz', 'readyz', 'metrics', 'explorer', 'schemas']);
 
 /** Gives every request its number, and counts and times it. */
 export function requestLog(logger: Logger, durations: Histogram<'method' | 'route' | 'status'>) {
