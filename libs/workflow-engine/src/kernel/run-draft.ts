@@ -179,6 +179,8 @@ export class RunDraft {
     this.tally.remove(node);
     this.nodes.delete(id);
     this.changed.add(id);
+    // What is made in its place may be over at once.
+    this.makeRoom();
   }
 
   /** A place came free: for calls that a limit holds back, and for those that have their locks but for the limit. */

@@ -38,15 +38,21 @@ export function randomWorkflow(seed: number): Workflow {
   if (random.chance(0.4)) spec.onExit = random.pick(['plain', 'inner0']);
   if (random.chance(0.2))
     spec.podGC = { strategy: random.pick(['OnPodCompletion', 'OnPodSuccess', 'OnWorkflowCompletion']) };
-  return workflow(withLocks(new Random(seed ^ 0x10c), templates), spec);
+  return workflow(lockedOrMemoized(new Random(seed ^ 0x10c), templates), spec);
 }
 
 /** Templates that enclose each other never want the same lock: that would be for ever. */
-function withLocks(random: Random, templates: readonly Template[]): Template[] {
+function lockedOrMemoized(random: Random, templates: readonly Template[]): Template[] {
   return templates.map((template) => {
     const level = template.steps || template.dag ? (template.name ?? '') : 'leaves';
-    if (template.daemon || !random.chance(0.2)) return template;
-    return { ...template, synchronization: { mutexes: [{ name: level }] } };
+    const isMemoized = random.chance(0.15);
+    if (template.daemon) return template;
+    const memoize = { key: `${template.name}-{{inputs.parameters.m}}`, cache: { configMap: { name: 'cache' } } };
+    return {
+      ...template,
+      ...(random.chance(0.2) && { synchronization: { mutexes: [{ name: level }] } }),
+      ...(isMemoized && { memoize }),
+    };
   });
 }
 
