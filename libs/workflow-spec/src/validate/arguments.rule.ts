@@ -96,15 +96,20 @@ function checkSuperfluous(
 
 /** The arguments of the run, and whether they supply what the entrypoint asks for. */
 export function checkWorkflowArguments(context: ValidationContext, entrypoint: Template | 'unknown' | undefined): void {
-  const { spec, specPath, effective, lint, report } = context;
+  const { spec, specPath, effective, isComplete, lint, report } = context;
   const at = [...specPath, 'arguments'];
+  // What the workflow leaves open, the template it refers to may say.
+  const hasValue = (name: string): boolean =>
+    effective.arguments?.parameters?.some(
+      (parameter) => parameter.name === name && (isSupplied(parameter) || parameter.default !== undefined),
+    ) ?? false;
   checkMemberNames(context, [...at, 'parameters'], spec.arguments?.parameters, 'parameter');
   checkMemberNames(context, [...at, 'artifacts'], spec.arguments?.artifacts, 'artifact');
   for (const [index, parameter] of (spec.arguments?.parameters ?? []).entries()) {
     const path = [...at, 'parameters', index];
     checkEnum(context, [...path, 'value'], parameter.enum, parameter.value, parameter.name);
     if (parameter.enum?.length === 0) report.add([...path, 'enum'], 'empty', 'an enum needs at least one value');
-    const isLate = lint || isReusable(context) || isSupplied(parameter) || parameter.default !== undefined;
+    const isLate = lint || isReusable(context) || !isComplete || hasValue(parameter.name);
     if (!isLate) report.missing(path, `workflow parameter "${parameter.name}" was not supplied`);
   }
   if (isReusable(context) || typeof entrypoint !== 'object') return;

@@ -59,6 +59,16 @@ describe('a workflow that is about to run', () => {
     expect(told(spec, { lint: false })).toEqual(['6 workflow parameter "p" was not supplied']);
   });
 
+  it('may get them from the template it refers to', () => {
+    const referring = (name: string, parameter: string): string =>
+      `  workflowTemplateRef: {name: ${name}}\n  arguments: {parameters: [{name: ${parameter}}, {name: message, value: x}]}\n`;
+    const about = (name: string, parameter: string): string[] =>
+      told(referring(name, parameter), { lint: false, ...(name === 'lib' && { templates: library }) });
+    expect(about('lib', 'who')).toEqual([]);
+    expect(about('unseen', 'p')).toEqual([]);
+    expect(about('lib', 'p')).toEqual(['6 workflow parameter "p" was not supplied']);
+  });
+
   it('can be an object without a text', () => {
     const value: Workflow = {
       apiVersion: 'argoproj.io/v1alpha1',
