@@ -11,7 +11,8 @@ import type { TreeRun, TreeStep } from '../output/run-tree.js';
 import { collect, readManifest, readParameters } from './arguments.js';
 import { LOG_TAIL_LINES } from './failure.js';
 import type { ParameterFlags } from './arguments.js';
-import { readWorkflow } from './manifest.js';
+import { readRunnable } from './manifest.js';
+import type { RunnableManifest } from './manifest.js';
 
 interface RunFlags extends ParameterFlags {
   log?: boolean;
@@ -26,13 +27,17 @@ export const runCommand: CliCommand = (program, context) => {
     .option('-f, --parameter-file <file>', 'YAML or JSON file of parameters')
     .option('--log', 'print what the steps print, instead of the tree')
     .action(async (file: string, flags: RunFlags) => {
-      const workflow = readWorkflow(readManifest(file), file, readParameters(flags));
-      const ended = await runHere(workflow, flags.log ?? false, context);
+      const runnable = readRunnable(readManifest(file), file, readParameters(flags));
+      const ended = await runHere(runnable, flags.log ?? false, context);
       if (ended.status?.phase !== 'Succeeded') context.exitWith(EXIT_FAILED);
     });
 };
 
-async function runHere(workflow: Workflow, log: boolean, context: CliContext): Promise<Workflow> {
+async function runHere(
+  { workflow, templates }: RunnableManifest,
+  log: boolean,
+  context: CliContext,
+): Promise<Workflow> {
   const { output, paint } = context;
   const watched: Watched = { run: treeRun(workflow), nodes: [] };
   const view: RunView | undefined = log ? undefined : createView([watched], context);
@@ -57,7 +62,7 @@ async function runHere(workflow: Workflow, log: boolean, context: CliContext): P
     },
   });
   try {
-    const ended = await run.run(workflow, context.signal);
+    const ended = await run.run(workflow, templates, context.signal);
     await Promise.all(logs);
     view?.close();
     if (ended.status?.phase !== 'Succeeded') {

@@ -9,7 +9,7 @@ import type { ProcessNode } from '@argosy/local-cluster';
 import { isFinalWorkflowPhase } from '@argosy/workflow-engine';
 import { WorkflowController } from '@argosy/workflow-controller';
 import type { RunSnapshot } from '@argosy/workflow-controller';
-import type { NodeStatus, Pod, Workflow } from '@argosy/workflow-spec';
+import type { NodeStatus, Pod, Workflow, WorkflowTemplate } from '@argosy/workflow-spec';
 
 const EXECUTOR_IMAGE = 'argosy/executor';
 /** The supervisor lies beside the programs: dist/executor. */
@@ -48,7 +48,7 @@ export class LocalRun {
   }
 
   /** Resolves with the finished workflow; when the signal comes first, the run is stopped and its end awaited. */
-  async run(workflow: Workflow, signal: AbortSignal): Promise<Workflow> {
+  async run(workflow: Workflow, templates: readonly WorkflowTemplate[], signal: AbortSignal): Promise<Workflow> {
     const node = await startProcessNode({
       api: this.kube,
       dataDir: this.dataDir,
@@ -58,15 +58,24 @@ export class LocalRun {
     this.processNode = node;
     this.kube.attachLogs((pod, logOptions) => node.logs(pod, logOptions));
     await this.controller.start();
+    const { namespace = 'default' } = workflow.metadata;
+    for (const template of templates) await this.createTemplate(template, namespace);
     const created = await this.kube.create<Workflow>(resources.workflows, {
       ...workflow,
-      metadata: { ...workflow.metadata, namespace: workflow.metadata.namespace ?? 'default' },
+      metadata: { ...workflow.metadata, namespace },
     });
-    const { namespace = '', name = '' } = created.metadata;
+    const { name = '' } = created.metadata;
     const stop = (): void => void this.controller.applyIntent(namespace, name, { type: 'TerminateRun' });
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
     return this.ended;
+  }
+
+  private createTemplate(template: WorkflowTemplate, namespace: string): Promise<WorkflowTemplate> {
+    if (template.kind === 'ClusterWorkflowTemplate')
+      return this.kube.create<WorkflowTemplate>(resources.clusterWorkflowTemplates, template);
+    const metadata = { ...template.metadata, namespace: template.metadata.namespace ?? namespace };
+    return this.kube.create<WorkflowTemplate>(resources.workflowTemplates, { ...template, metadata });
   }
 
   resume(workflow: Workflow): Promise<unknown> {
