@@ -28,6 +28,7 @@ export default {
       alias('workflow-engine/testing', 'testing/index'),
       alias('sdk/testing', 'testing/index'),
       alias('kube/testing', 'testing/index'),
+      alias('sdk/step-tree', 'step-tree'),
       alias('kube/client-node', 'client-node/index'),
       ...[
         'expressions',

@@ -1,4 +1,6 @@
 import type { RunNode, RunSummary } from '@argosy/sdk';
+import { stepTree } from '@argosy/sdk/step-tree';
+import type { StepTreeNode } from '@argosy/sdk/step-tree';
 import { formatSeconds, secondsBetween } from './duration.js';
 import type { Paint } from './paint.js';
 import { phaseIcon, phaseText } from './phase.js';
@@ -14,46 +16,6 @@ export type TreeStep = Pick<
   RunNode,
   'id' | 'name' | 'displayName' | 'type' | 'templateName' | 'phase' | 'message' | 'startedAt' | 'finishedAt'
 >;
-
-interface TreeNode {
-  readonly node: TreeStep;
-  readonly children: TreeNode[];
-}
-
-/** The name one level up: `a[0].b(1:x)` → `a[0].b` → `a[0]` → `a`. Null at the top. */
-function enclosingName(name: string): string | null {
-  const loopItem = name.endsWith(')');
-  let depth = 0;
-  for (let index = name.length - 1; index > 0; index--) {
-    const char = name[index];
-    if (char === ')') depth++;
-    if (char === '(' && --depth === 0 && loopItem) return name.slice(0, index);
-    if (depth === 0 && (char === '.' || char === '[')) return name.slice(0, index);
-  }
-  return null;
-}
-
-const byStart = (a: TreeNode, b: TreeNode): number =>
-  (a.node.startedAt ?? '9').localeCompare(b.node.startedAt ?? '9') ||
-  a.node.name.localeCompare(b.node.name, 'en', { numeric: true });
-
-/** Builds the tree that a person has in mind: what contains what. Step groups are transparent. */
-function growTree(nodes: readonly TreeStep[]): TreeNode[] {
-  const byName = new Map(nodes.map((node): [string, TreeNode] => [node.name, { node, children: [] }]));
-  const roots: TreeNode[] = [];
-  for (const entry of byName.values()) {
-    if (entry.node.type === 'StepGroup') continue;
-    let parentName = enclosingName(entry.node.name);
-    let parent: TreeNode | undefined;
-    while (parentName !== null && (!(parent = byName.get(parentName)) || parent.node.type === 'StepGroup')) {
-      parentName = enclosingName(parentName);
-      parent = undefined;
-    }
-    (parent?.children ?? roots).push(entry);
-  }
-  for (const entry of byName.values()) entry.children.sort(byStart);
-  return roots.sort(byStart);
-}
 
 export interface TreeOptions {
   readonly paint: Paint;
@@ -84,11 +46,11 @@ function lineOf(node: TreeStep, prefix: string, { paint, nowMs }: TreeOptions): 
   };
 }
 
-function linesOf(entries: readonly TreeNode[], indent: string, options: TreeOptions): Line[] {
-  return entries.flatMap(({ node, children }, index) => {
+function linesOf(entries: readonly StepTreeNode<TreeStep>[], indent: string, options: TreeOptions): Line[] {
+  return entries.flatMap(({ step, children }, index) => {
     const last = index === entries.length - 1;
     return [
-      lineOf(node, `${indent}${last ? '└─' : '├─'} `, options),
+      lineOf(step, `${indent}${last ? '└─' : '├─'} `, options),
       ...linesOf(children, `${indent}${last ? '   ' : '│  '}`, options),
     ];
   });
@@ -113,10 +75,10 @@ export function formatRunTree(run: TreeRun, nodes: readonly TreeStep[], options:
     seconds === null ? '' : formatSeconds(seconds),
   ].filter(Boolean);
   const head = `${phaseIcon(run.phase, paint)} ${paint.bold(run.name)} ${paint.dim(`on ${run.cluster.name}`)}  ${facts.join(paint.dim(' · '))}`;
-  const roots = growTree(nodes);
+  const roots = stepTree(nodes);
   // The run and its entry node are the same thing to a person; its children come straight under the head.
   const top = roots.flatMap((root) =>
-    root.node.name === run.name && root.children.length > 0 ? root.children : [root],
+    root.step.name === run.name && root.children.length > 0 ? root.children : [root],
   );
   const message = run.message ? [paint.dim(`  ${run.message}`)] : [];
   return [head, ...message, ...fold(linesOf(top, '', options), options.maxLines ?? Infinity, paint)].join('\n');
