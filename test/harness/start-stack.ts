@@ -20,7 +20,10 @@ export interface RunningStack {
   stop(): Promise<void>;
 }
 
-/** The built programs as `argosy up` runs them, in a folder of their own, on a free port. Needs `npm run build`. */
+/**
+ * The built programs as `argosy up` runs them, in a folder of their own, on a free port. Needs `npm run build`, or
+ * ARGOSY_TEST_PROGRAMS with the folder of programs that were built elsewhere.
+ */
 export async function startStack(clusters: readonly string[]): Promise<RunningStack> {
   const dataDir = mkdtempSync(join(tmpdir(), 'argosy-test-'));
   const release = claimDataFolder(dataDir);
@@ -29,7 +32,7 @@ export async function startStack(clusters: readonly string[]): Promise<RunningSt
     dataDir,
     host: '127.0.0.1',
     port: await findPort('127.0.0.1', 0),
-    programsDir: join(repositoryRoot, 'dist/apps'),
+    programsDir: process.env.ARGOSY_TEST_PROGRAMS ?? join(repositoryRoot, 'dist/apps'),
     onTrouble: (what) => troubles.push(what),
     restartDelayMs: 50,
   });

@@ -1,8 +1,10 @@
 import { createClient as createSocket } from 'graphql-ws';
 import { Client, fetchExchange, subscriptionExchange } from 'urql';
 import { currentToken, msUntilExpiry, refresh } from '../session/session.js';
+import { noteClosed, noteConnected } from './link.js';
 
 const REFRESH_BEFORE_MS = 60_000;
+const LONGEST_WAIT_MS = 10_000;
 
 async function freshToken(): Promise<string | undefined> {
   if (msUntilExpiry() < REFRESH_BEFORE_MS) await refresh();
@@ -14,8 +16,16 @@ const socket = createSocket({
   url: socketUrl,
   retryAttempts: Infinity,
   shouldRetry: () => true,
+  retryWait: (retries) =>
+    new Promise((resolve) =>
+      setTimeout(resolve, Math.min(250 * 2 ** retries, LONGEST_WAIT_MS) * (0.7 + Math.random() * 0.3)),
+    ),
   connectionParams: async () => ({ authorization: `Bearer ${(await freshToken()) ?? ''}` }),
+  on: { connected: noteConnected, closed: noteClosed },
 });
+
+/** Opens the socket anew, with a fresh token; subscriptions go on by themselves. */
+export const reconnect = (): void => socket.terminate();
 
 export const client = new Client({
   url: '/graphql',

@@ -38,6 +38,8 @@ let refreshing: Promise<boolean> | undefined;
 export function refresh(): Promise<boolean> {
   refreshing ??= post('/auth/refresh')
     .then(async (response) => {
+      // A server that is just starting again does not end the session; one that says no does.
+      if (!response.ok && response.status !== 401) return isLoggedIn();
       const { accessToken: token } = response.ok ? ((await response.json()) as { accessToken: string }) : {};
       take(token);
       return token !== undefined;

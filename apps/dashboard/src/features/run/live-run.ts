@@ -1,10 +1,16 @@
 import { useEffect, useState } from 'react';
 import { client } from '../../graphql/client.js';
+import { onReconnect } from '../../graphql/link.js';
+import { live } from '../../graphql/live.js';
 import { RunPageChangedDocument, RunPageDocument, RunStepsDocument } from '../../gql/operations.js';
-import type { RunPageRunFragment, StepFragment } from '../../gql/operations.js';
+import type { RunPageRunFragment, RunStepsQuery, StepFragment } from '../../gql/operations.js';
 
 /** Changes that come within this time are read at once. */
 const SETTLE_MS = 150;
+/** Reading a run of many steps takes long; at most this share of the time is spent with it. */
+const READING_SHARE = 0.25;
+
+type StepPage = NonNullable<RunStepsQuery['run']>['nodes'];
 
 export interface LiveRun {
   readonly run: RunPageRunFragment | null | undefined;
@@ -15,15 +21,11 @@ export interface LiveRun {
 async function readSteps(id: string): Promise<StepFragment[]> {
   const steps: StepFragment[] = [];
   for (let after: string | null = null; ;) {
-    const page: {
-      data?: {
-        run: { nodes: { nodes: StepFragment[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } } } | null;
-      };
-    } = await client.query(RunStepsDocument, { id, after }).toPromise();
-    const nodes = page.data?.run?.nodes;
-    steps.push(...(nodes?.nodes ?? []));
-    if (!nodes?.pageInfo.hasNextPage) return steps;
-    after = nodes.pageInfo.endCursor;
+    const answer: { data?: RunStepsQuery } = await client.query(RunStepsDocument, { id, after }).toPromise();
+    const page: StepPage | undefined = answer.data?.run?.nodes;
+    steps.push(...(page?.nodes ?? []));
+    if (!page?.pageInfo.hasNextPage) return steps;
+    after = page.pageInfo.endCursor;
   }
 }
 
@@ -33,22 +35,35 @@ export function useLiveRun(id: string): LiveRun {
   useEffect(() => {
     let current = true;
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let reading = false;
+    let missed = false;
     const read = async (): Promise<void> => {
       timer = undefined;
+      [reading, missed] = [true, false];
+      const startedAt = performance.now();
       const [{ data, error }, steps] = await Promise.all([
         client.query(RunPageDocument, { id }).toPromise(),
         readSteps(id),
       ]);
-      if (current) setState({ run: data ? data.run : undefined, steps, error: error?.message });
+      reading = false;
+      if (!current) return;
+      // What was shown stays when the server is away for a moment.
+      setState((before) => (data ? { run: data.run, steps, error: undefined } : { ...before, error: error?.message }));
+      if (missed) ask((performance.now() - startedAt) / READING_SHARE);
     };
+    const ask = (wait = SETTLE_MS): void => {
+      if (reading) missed = true;
+      else timer ??= setTimeout(() => void read(), Math.max(wait, SETTLE_MS));
+    };
+    setState({ run: undefined, steps: [], error: undefined });
     void read();
-    const { unsubscribe } = client
-      .subscription(RunPageChangedDocument, { id })
-      .subscribe(() => (timer ??= setTimeout(() => void read(), SETTLE_MS)));
+    const stop = live(RunPageChangedDocument, { id }, () => ask());
+    const stopListening = onReconnect(() => ask());
     return () => {
       current = false;
       clearTimeout(timer);
-      unsubscribe();
+      stop();
+      stopListening();
     };
   }, [id]);
   return state;

@@ -1,84 +1,106 @@
-import { Button, Group, Modal, Text, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Group, Menu, Tooltip } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
+import {
+  IconDotsVertical,
+  IconPlayerPause,
+  IconPlayerPlay,
+  IconPlayerStop,
+  IconRefresh,
+  IconSkull,
+  IconTrash,
+} from '@tabler/icons-react';
 import { useState } from 'react';
 import type { ReactElement } from 'react';
-import { client } from '../../graphql/client.js';
-import {
-  ResumeFromDashboardDocument,
-  RetryFromDashboardDocument,
-  StopFromDashboardDocument,
-  SuspendFromDashboardDocument,
-  TerminateFromDashboardDocument,
-} from '../../gql/operations.js';
+import { useNavigate } from 'react-router';
 import type { RunPageRunFragment } from '../../gql/operations.js';
+import { ConfirmAction } from '../actions/confirm-action.js';
+import { perform, RUN_ACTIONS } from '../actions/run-actions.js';
+import type { RunAction, RunActionName } from '../actions/run-actions.js';
 
-interface Action {
-  readonly name: string;
-  readonly document: typeof StopFromDashboardDocument;
-  readonly on: 'open' | 'ended';
-  readonly ask?: string;
-}
-const ACTIONS: readonly Action[] = [
-  { name: 'Suspend', document: SuspendFromDashboardDocument as never, on: 'open' },
-  { name: 'Resume', document: ResumeFromDashboardDocument as never, on: 'open' },
-  { name: 'Stop', document: StopFromDashboardDocument, on: 'open', ask: 'What runs is ended; then exit handlers run.' },
-  {
-    name: 'Terminate',
-    document: TerminateFromDashboardDocument as never,
-    on: 'open',
-    ask: 'Everything is ended at once, exit handlers too.',
-  },
-  { name: 'Retry', document: RetryFromDashboardDocument as never, on: 'ended' },
-];
-const FINAL = new Set(['SUCCEEDED', 'FAILED', 'ERROR']);
+const ICONS: Readonly<Record<RunActionName, typeof IconTrash>> = {
+  suspend: IconPlayerPause,
+  resume: IconPlayerPlay,
+  stop: IconPlayerStop,
+  terminate: IconSkull,
+  retry: IconRefresh,
+  delete: IconTrash,
+};
+/** The others are a click further away: they are rare, and cannot be taken back. */
+const AT_HAND: ReadonlySet<RunActionName> = new Set(['suspend', 'resume', 'stop', 'retry']);
 
-export function RunActions({ run }: { run: RunPageRunFragment }): ReactElement {
-  const [asking, setAsking] = useState<Action>();
-  const ended = FINAL.has(run.phase);
-  const act = async ({ name, document }: Action): Promise<void> => {
+/** What may be done to the run now. */
+export function RunActions({ run, waits }: { run: RunPageRunFragment; waits: boolean }): ReactElement {
+  const [asking, setAsking] = useState<RunAction>();
+  const [busy, setBusy] = useState<RunActionName>();
+  const navigate = useNavigate();
+  const act = async (action: RunAction, options: { purge: boolean } = { purge: false }): Promise<void> => {
     setAsking(undefined);
-    const { data, error } = await client.mutation(document, { id: run.id }).toPromise();
-    const [result] = Object.values(data ?? {}) as { __typename: string; message?: string }[];
-    const refused = error?.message ?? (result?.__typename === 'RunActionSuccess' ? undefined : result?.message);
-    notifications.show({ color: refused ? 'red' : 'teal', message: refused ?? `${name}: asked for` });
+    setBusy(action.name);
+    const refused = await perform(action.name, run, options);
+    setBusy(undefined);
+    notifications.show({
+      color: refused ? 'red' : 'teal',
+      title: refused ? `${action.verb}: refused` : undefined,
+      message: refused ?? `${run.name} ${action.done}.`,
+      role: refused ? 'alert' : 'status',
+    });
+    if (action.name === 'delete' && !refused && options.purge) void navigate('/');
   };
+  const start = (action: RunAction): void => (action.isFinal ? setAsking(action) : void act(action));
+  const fits = (action: RunAction): boolean =>
+    action.conflict(run) === undefined && (action.name !== 'resume' || run.suspended || waits);
+  const shown = RUN_ACTIONS.filter((action) => AT_HAND.has(action.name) && fits(action));
   return (
-    <Group gap={6}>
-      {ACTIONS.map((action) => {
-        const fits =
-          (action.on === 'ended') === ended &&
-          !(action.name === 'Retry' && run.phase === 'SUCCEEDED') &&
-          !run.deletedFromCluster;
-        const why = ended ? 'The run has ended.' : 'The run has not ended yet.';
+    <Group gap={6} wrap="nowrap">
+      {shown.map((action) => {
+        const Icon = ICONS[action.name];
         return (
-          <Tooltip key={action.name} label={fits ? (action.ask ?? action.name) : why}>
+          <Tooltip key={action.name} label={action.meaning} multiline maw={280}>
             <Button
               size="xs"
-              variant="default"
-              aria-disabled={!fits}
-              data-disabled={!fits || undefined}
-              onClick={() => fits && (action.ask ? setAsking(action) : void act(action))}
+              variant={action.name === 'retry' || action.name === 'resume' ? 'filled' : 'default'}
+              leftSection={<Icon size={15} aria-hidden />}
+              loading={busy === action.name}
+              onClick={() => start(action)}
             >
-              {action.name}
+              {action.verb}
             </Button>
           </Tooltip>
         );
       })}
-      <Modal
-        opened={asking !== undefined}
-        onClose={() => setAsking(undefined)}
-        title={`${asking?.name ?? ''} ${run.name}?`}
-      >
-        <Text mb="md">{asking?.ask}</Text>
-        <Group justify="end">
-          <Button variant="default" onClick={() => setAsking(undefined)}>
-            Cancel
-          </Button>
-          <Button color="red" onClick={() => asking && void act(asking)} data-autofocus>
-            {asking?.name}
-          </Button>
-        </Group>
-      </Modal>
+      <Menu position="bottom-end" width={260}>
+        <Menu.Target>
+          <ActionIcon variant="default" size={30} aria-label="More actions">
+            <IconDotsVertical size={16} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {RUN_ACTIONS.filter(({ name }) => !AT_HAND.has(name)).map((action) => {
+            const Icon = ICONS[action.name];
+            const conflict = action.conflict(run);
+            return (
+              <Menu.Item
+                key={action.name}
+                color="var(--phase-bad)"
+                leftSection={<Icon size={15} aria-hidden />}
+                disabled={conflict !== undefined}
+                title={conflict ?? action.meaning}
+                onClick={() => start(action)}
+              >
+                {action.verb} …
+              </Menu.Item>
+            );
+          })}
+        </Menu.Dropdown>
+      </Menu>
+      {asking && (
+        <ConfirmAction
+          action={asking}
+          runs={[run]}
+          onCancel={() => setAsking(undefined)}
+          onConfirm={(options) => void act(asking, options)}
+        />
+      )}
     </Group>
   );
 }

@@ -1,21 +1,22 @@
-import { Alert, Anchor, Box, Center, Code, Group, Loader, Paper, Stack, Table, Tabs, Text, Title } from '@mantine/core';
-import { lazy, Suspense } from 'react';
+import { Alert, Button, Loader, Skeleton, Tabs } from '@mantine/core';
+import { lazy, Suspense, useCallback, useState } from 'react';
 import type { ReactElement } from 'react';
 import { Link, useParams, useSearchParams } from 'react-router';
 import type { RunPageRunFragment, StepFragment } from '../../gql/operations.js';
-import { durationOf } from '../../shell/format.js';
-import { PhaseIcon, PhaseLabel } from '../../shell/phase.js';
-import { useNow } from '../../shell/use-now.js';
+import { CopyButton } from '../../shell/copy-text.js';
+import { dateTime } from '../../shell/format.js';
+import { useShortcut } from '../../shell/use-shortcut.js';
 import { useLiveRun } from './live-run.js';
-import { RunActions } from './run-actions.js';
-import { StepPanel, Values } from './step-panel.js';
-import { stepTree } from './step-tree.js';
-import { TimelineView } from './timeline-view.js';
+import { RunHeader } from './run-header.js';
+import { StepList } from './step-list.js';
+import { StepPanel } from './step-panel.js';
+import { Values } from './values.js';
+import './run.css';
 
-const GraphView = lazy(() => import('./graph-view.js').then(({ GraphView: view }) => ({ default: view })));
+const GraphView = lazy(() => import('./graph/graph-view.js').then(({ GraphView: view }) => ({ default: view })));
 const TABS = [
-  ['steps', 'Steps'],
   ['graph', 'Graph'],
+  ['steps', 'Steps'],
   ['timeline', 'Timeline'],
   ['values', 'Parameters'],
   ['events', 'Events'],
@@ -25,47 +26,76 @@ const TABS = [
 export function RunPage(): ReactElement {
   const { id = '' } = useParams();
   const { run, steps, error } = useLiveRun(id);
-  const [parameters, setParameters] = useSearchParams();
-  const stepId = parameters.get('step');
-  const step = steps.find((candidate) => candidate.id === stepId);
-  const set = (name: string, value: string | null): void => {
-    const next = new URLSearchParams(parameters);
-    if (value === null) next.delete(name);
-    else next.set(name, value);
-    setParameters(next, { replace: true });
-  };
+  if (run) return <Run run={run} steps={steps} error={error} />;
   if (error)
     return (
-      <Alert color="red" title="The run could not be read">
+      <Alert color="red" title="The run could not be read" role="alert">
         {error}
       </Alert>
     );
   if (run === null)
     return (
-      <Alert color="yellow" title="There is no such run">
-        It may have been deleted, or you may not see it.{' '}
-        <Anchor component={Link} to="/">
+      <div className="card empty">
+        <strong>There is no such run</strong>
+        <span>It may have been deleted, or you may not see it.</span>
+        <Button component={Link} to="/" variant="light" mt="sm">
           All runs
-        </Anchor>
-      </Alert>
+        </Button>
+      </div>
     );
-  if (!run)
-    return (
-      <Center mih={300}>
-        <Loader aria-label="Loading the run" />
-      </Center>
-    );
-  const tab = parameters.get('tab') ?? 'graph';
-  const select = (nodeId: string): void => set('step', nodeId);
   return (
-    <Stack gap="sm" h="100%">
-      <RunHeader run={run} />
-      <Tabs
-        value={tab}
-        onChange={(value) => set('tab', value)}
-        keepMounted={false}
-        style={{ flex: 1, minHeight: 0, display: 'flex', flexDirection: 'column' }}
-      >
+    <div className="run-page" aria-busy="true" role="status" aria-label="Loading the run">
+      <Skeleton h={34} w={360} />
+      <Skeleton h={40} w={620} maw="100%" />
+      <Skeleton style={{ flex: 1 }} />
+    </div>
+  );
+}
+
+interface RunProps {
+  readonly run: RunPageRunFragment;
+  readonly steps: readonly StepFragment[];
+}
+
+function Run({ run, steps, error }: RunProps & { error: string | undefined }): ReactElement {
+  const [parameters, setParameters] = useSearchParams();
+  const [isWide, setIsWide] = useState(false);
+  const tab = parameters.get('tab') ?? 'graph';
+  const stepId = parameters.get('step');
+  const step = steps.find((candidate) => candidate.id === stepId);
+  const select = useCallback(
+    (nodeId: string | null): void =>
+      setParameters(
+        (now) => {
+          const next = new URLSearchParams(now);
+          if (now.get('step') !== nodeId) next.delete('line');
+          if (nodeId === null) next.delete('step');
+          else next.set('step', nodeId);
+          return next;
+        },
+        { replace: true },
+      ),
+    [setParameters],
+  );
+  const choose = (value: string | null): void =>
+    setParameters(
+      (now) => {
+        const next = new URLSearchParams(now);
+        next.set('tab', value ?? 'graph');
+        return next;
+      },
+      { replace: true },
+    );
+  useShortcut('Escape', () => select(null));
+  return (
+    <div className="run-page">
+      <RunHeader run={run} steps={steps} onSelect={select} />
+      {error && (
+        <Alert color="yellow" role="status">
+          The run could not be read again just now: {error}
+        </Alert>
+      )}
+      <Tabs value={tab} onChange={choose} className="run-tabs">
         <Tabs.List>
           {TABS.map(([value, title]) => (
             <Tabs.Tab key={value} value={value}>
@@ -73,151 +103,94 @@ export function RunPage(): ReactElement {
             </Tabs.Tab>
           ))}
         </Tabs.List>
-        <Group align="stretch" gap="sm" wrap="nowrap" pt="sm" style={{ flex: 1, minHeight: 420 }}>
-          <Paper withBorder style={{ flex: 1, minWidth: 0, overflow: 'auto' }}>
-            <RunTab tab={tab} run={run} steps={steps} selected={stepId} onSelect={select} />
-          </Paper>
+        <div className="run-body" data-panel={step ? (isWide ? 'wide' : 'open') : undefined}>
+          <Tabs.Panel value={tab} className="card run-view">
+            <RunView tab={tab} run={run} steps={steps} selected={stepId} onSelect={select} />
+          </Tabs.Panel>
           {step && (
-            <Paper withBorder style={{ flex: '0 0 46%', minWidth: 0 }}>
-              <StepPanel runId={run.id} step={step} onClose={() => set('step', null)} />
-            </Paper>
+            <div className="card run-panel">
+              <StepPanel
+                key={step.id}
+                run={run}
+                step={step}
+                steps={steps}
+                isWide={isWide}
+                onWiden={() => setIsWide(!isWide)}
+                onClose={() => select(null)}
+              />
+            </div>
           )}
-        </Group>
+        </div>
       </Tabs>
-    </Stack>
+    </div>
   );
 }
 
-interface TabProps {
+interface ViewProps extends RunProps {
   readonly tab: string;
-  readonly run: RunPageRunFragment;
-  readonly steps: readonly StepFragment[];
   readonly selected: string | null;
   readonly onSelect: (id: string) => void;
 }
 
-function RunTab({ tab, run, steps, selected, onSelect }: TabProps): ReactElement {
+function RunView({ tab, run, steps, selected, onSelect }: ViewProps): ReactElement {
   switch (tab) {
-    case 'graph':
-      return (
-        <Suspense
-          fallback={
-            <Center h="100%">
-              <Loader />
-            </Center>
-          }
-        >
-          <GraphView steps={steps} selected={selected} onSelect={onSelect} />
-        </Suspense>
-      );
+    case 'steps':
+      return <StepList shows="messages" steps={steps} selected={selected} onSelect={onSelect} />;
     case 'timeline':
-      return <TimelineView steps={steps} onSelect={onSelect} />;
+      return <StepList shows="times" steps={steps} selected={selected} onSelect={onSelect} />;
     case 'values':
       return (
-        <Box p="sm">
+        <div className="step-facts">
           <Values title="Parameters" rows={run.parameters.map(({ name, value }) => [name, value ?? ''])} />
           <Values title="Outputs" rows={run.outputs.map(({ name, value }) => [name, value ?? ''])} />
-        </Box>
+        </div>
       );
     case 'events':
       return <Events run={run} />;
     case 'yaml':
       return (
-        <Code block style={{ minHeight: '100%' }}>
-          {run.yaml}
-        </Code>
+        <div className="yaml">
+          <CopyButton text={run.yaml} label="Copy the YAML" />
+          <pre tabIndex={0} aria-label="The workflow as it was submitted">
+            {run.yaml}
+          </pre>
+        </div>
       );
     default:
-      return <Steps steps={steps} selected={selected} onSelect={onSelect} />;
+      return (
+        <Suspense
+          fallback={
+            <div className="empty">
+              <Loader aria-label="Loading the graph" />
+            </div>
+          }
+        >
+          <GraphView steps={steps} selected={selected} onSelect={onSelect} />
+        </Suspense>
+      );
   }
 }
 
-function Steps({ steps, selected, onSelect }: Pick<TabProps, 'steps' | 'selected' | 'onSelect'>): ReactElement {
-  const now = useNow();
-  if (steps.length === 0)
-    return (
-      <Center mih={200}>
-        <Text c="dimmed">No step has started yet.</Text>
-      </Center>
-    );
-  return (
-    <Box p={6}>
-      {stepTree(steps).map(({ step, depth }) => (
-        <button
-          key={step.id}
-          className="step"
-          aria-current={step.id === selected}
-          onClick={() => onSelect(step.id)}
-          style={{ paddingLeft: 10 + depth * 18 }}
-        >
-          <PhaseIcon phase={step.phase} />
-          <Text size="sm" fw={step.type === 'Pod' ? 400 : 600}>
-            {step.displayName}
-          </Text>
-          <Text size="xs" c="dimmed" truncate style={{ flex: 1 }}>
-            {step.message}
-          </Text>
-          <Text size="xs" c="dimmed">
-            {durationOf(step.startedAt, step.finishedAt, now)}
-          </Text>
-        </button>
-      ))}
-    </Box>
-  );
-}
-
 function Events({ run }: { run: RunPageRunFragment }): ReactElement {
+  if (run.events.nodes.length === 0) return <div className="empty">Nothing has happened yet.</div>;
   return (
-    <Table fz="sm">
-      <Table.Tbody>
+    <table className="events">
+      <thead>
+        <tr>
+          <th>At</th>
+          <th>What</th>
+          <th>More</th>
+        </tr>
+      </thead>
+      <tbody>
         {run.events.nodes.map(({ id, at, reason, message }) => (
-          <Table.Tr key={id}>
-            <Table.Td c="dimmed" w={210}>
-              {at}
-            </Table.Td>
-            <Table.Td w={220}>{reason}</Table.Td>
-            <Table.Td>{message}</Table.Td>
-          </Table.Tr>
+          <tr key={id}>
+            <td title={at}>{dateTime(at)}</td>
+            <td>{reason}</td>
+            <td>{message}</td>
+          </tr>
         ))}
-      </Table.Tbody>
-    </Table>
-  );
-}
-
-function RunHeader({ run }: { run: RunPageRunFragment }): ReactElement {
-  const now = useNow();
-  const facts = [
-    run.cluster.name,
-    run.namespace,
-    run.progress ?? '',
-    durationOf(run.startedAt, run.finishedAt, now),
-    run.submittedBy ? `by ${run.submittedBy}` : '',
-    run.suspended ? 'suspended' : '',
-  ];
-  return (
-    <Stack gap={4}>
-      <Group justify="space-between">
-        <Group gap="sm">
-          <Anchor component={Link} to="/" size="sm">
-            Runs
-          </Anchor>
-          <Title order={1} size="h3">
-            {run.name}
-          </Title>
-          <span aria-live="polite">
-            <PhaseLabel phase={run.phase} />
-          </span>
-        </Group>
-        <RunActions run={run} />
-      </Group>
-      <Text size="sm" c="dimmed" title={run.placementReason ?? undefined}>
-        {facts.filter(Boolean).join(' · ')}
-      </Text>
-      {run.message && (
-        <Text size="sm" c="var(--phase-bad)">
-          {run.message}
-        </Text>
-      )}
-    </Stack>
+      </tbody>
+    </table>
   );
 }

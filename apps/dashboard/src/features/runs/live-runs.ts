@@ -1,78 +1,64 @@
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { client } from '../../graphql/client.js';
+import { onReconnect } from '../../graphql/link.js';
+import { live } from '../../graphql/live.js';
 import { RunListChangedDocument, RunListDocument } from '../../gql/operations.js';
-import type { RunFilter, RunRowFragment } from '../../gql/operations.js';
+import type { RunFilter } from '../../gql/operations.js';
+import { changed, emptyList, extended, opened, shownFresh } from './run-list.js';
+import type { RunList } from './run-list.js';
 
 const PAGE = 50;
 
-export interface LiveRuns {
-  readonly runs: readonly RunRowFragment[];
-  readonly totalCount: number;
+export interface LiveRuns extends RunList {
   readonly loading: boolean;
   readonly error: string | undefined;
+  /** Reads what comes behind the last run; absent when nothing does. */
   readonly more: (() => void) | undefined;
+  /** Puts the new runs on top. */
+  readonly showFresh: () => void;
 }
 
-/** A changed run takes its place; a new one comes on top. */
-export function merged(runs: readonly RunRowFragment[], changed: RunRowFragment): RunRowFragment[] {
-  return runs.some(({ id }) => id === changed.id)
-    ? runs.map((run) => (run.id === changed.id ? changed : run))
-    : [changed, ...runs];
+interface Reading {
+  readonly loading: boolean;
+  readonly error: string | undefined;
 }
 
 /** The runs that match, newest first, kept up to date. */
 export function useLiveRuns(filter: RunFilter): LiveRuns {
-  const [runs, setRuns] = useState<readonly RunRowFragment[]>([]);
-  const [state, setState] = useState<{ totalCount: number; next: string | null; loading: boolean; error?: string }>({
-    totalCount: 0,
-    next: null,
-    loading: true,
-  });
-  const [after, setAfter] = useState<string | null>(null);
+  const [list, setList] = useState<RunList>(emptyList);
+  const [{ loading, error }, setReading] = useState<Reading>({ loading: true, error: undefined });
   const key = JSON.stringify(filter);
+  const round = useRef(0);
+  const read = useCallback(
+    async (after: string | null): Promise<void> => {
+      const mine = ++round.current;
+      setReading({ loading: true, error: undefined });
+      const variables = { filter: JSON.parse(key) as RunFilter, first: PAGE, after };
+      const { data, error: fault } = await client.query(RunListDocument, variables).toPromise();
+      if (mine !== round.current) return;
+      if (data) setList((before) => (after ? extended(before, data.runs) : opened(data.runs)));
+      setReading({ loading: false, error: fault?.graphQLErrors[0]?.message ?? fault?.message });
+    },
+    [key],
+  );
   useEffect(() => {
-    setRuns([]);
-    setAfter(null);
+    void read(null);
+    return onReconnect(() => void read(null));
+  }, [read]);
+  useEffect(() => {
+    // Phases change. A run that leaves the filter has to be heard of too, so that it does not stay as it was.
+    const { phases, ...lasting } = JSON.parse(key) as RunFilter;
+    const matches = (phase: string): boolean => !phases?.length || (phases as readonly string[]).includes(phase);
+    return live(RunListChangedDocument, { filter: lasting }, ({ runsChanged: { type, run } }) =>
+      setList((before) => changed(before, type, run, matches(run.phase))),
+    );
   }, [key]);
-  useEffect(() => {
-    let current = true;
-    setState((before) => ({ ...before, loading: true, error: undefined }));
-    void client
-      .query(RunListDocument, { filter: JSON.parse(key) as RunFilter, first: PAGE, after })
-      .toPromise()
-      .then(({ data, error }) => {
-        if (!current) return;
-        const page = data?.runs;
-        if (page)
-          setRuns((before) => [
-            ...(after ? before : []),
-            ...page.nodes.filter(({ id }) => !after || !before.some((run) => run.id === id)),
-          ]);
-        setState({
-          totalCount: page?.totalCount ?? 0,
-          next: page?.pageInfo.hasNextPage ? page.pageInfo.endCursor : null,
-          loading: false,
-          error: error?.message,
-        });
-      });
-    return () => void (current = false);
-  }, [key, after]);
-  useEffect(() => {
-    const { unsubscribe } = client
-      .subscription(RunListChangedDocument, { filter: JSON.parse(key) as RunFilter })
-      .subscribe(({ data }) => {
-        if (!data) return;
-        const { type, run } = data.runsChanged;
-        setRuns((before) => (type === 'DELETED' ? before.filter(({ id }) => id !== run.id) : merged(before, run)));
-      });
-    return unsubscribe;
-  }, [key]);
-  const { next } = state;
+  const { next } = list;
   return {
-    runs,
-    totalCount: state.totalCount,
-    loading: state.loading,
-    error: state.error,
-    more: next ? () => setAfter(next) : undefined,
+    ...list,
+    loading,
+    error,
+    more: next ? () => void read(next) : undefined,
+    showFresh: () => setList(shownFresh),
   };
 }
