@@ -4,6 +4,7 @@ import type { RunDraft } from '../kernel/run-draft.js';
 import type { CallSite, Frame } from '../model/frame.js';
 import { isCompleted } from '../model/phases.js';
 import type { NodeId } from '../model/ids.js';
+import { withoutAbsent } from '../scope/absent-outputs.js';
 import { nodeVariables, outputVariables } from '../scope/node-variables.js';
 import { resolveArtifacts } from '../scope/resolve-artifacts.js';
 import { stepVariables, taskVariables } from '../scope/sibling-variables.js';
@@ -92,7 +93,7 @@ function hookSite(run: RunDraft, frame: Frame, node: NodeStatus, key: string, ho
   if (hook.arguments) {
     const { variables, artifacts } = hookVariables(run, frame, node, JSON.stringify(hook.arguments));
     const scope = run.globals.extend(variables);
-    call.arguments = replaceTags(hook.arguments, scope).value;
+    call.arguments = replaceTags(withoutAbsent(hook.arguments, variables), scope).value;
     if (hook.arguments.artifacts) {
       call.arguments.artifacts = resolveArtifacts(hook.arguments.artifacts, artifacts, scope);
     }

@@ -3,6 +3,7 @@ import type { TemplateCall } from '@argosy/workflow-spec';
 import { isLoop, loopItems } from '../graph/fan-out.js';
 import type { PlannedCall } from '../model/frame.js';
 import { isWanted } from '../policies/when.policy.js';
+import { withoutAbsent } from './absent-outputs.js';
 import { resolveArtifacts } from './resolve-artifacts.js';
 import type { SiblingScope } from './sibling-variables.js';
 import { replaceTags } from './tags.js';
@@ -15,7 +16,8 @@ export const EMPTY_LOOP = 'Skipped, empty params';
  * @throws when something it needs cannot be told
  */
 export function planCalls(call: TemplateCall, globals: VariableScope, siblings: SiblingScope): PlannedCall[] {
-  const { hooks, inline, ...own } = call;
+  const { hooks, inline, ...given } = call;
+  const own = given.arguments ? { ...given, arguments: withoutAbsent(given.arguments, siblings.variables) } : given;
   const scope = globals.extend(siblings.variables);
   const bound = replaceTags(own, scope);
   const late = { ...(hooks && { hooks }), ...(inline && { inline }) };

@@ -5,6 +5,7 @@ import type { DagFrame, StepsFrame } from '../model/frame.js';
 import type { NodeId } from '../model/ids.js';
 import { isFulfilled } from '../model/phases.js';
 import { isUp } from '../policies/daemon.policy.js';
+import { absentOutputs } from './absent-outputs.js';
 import { aggregateVariables, nodeVariables } from './node-variables.js';
 import type { Artifacts, Variables } from './node-variables.js';
 import { siblingsIn } from './references.js';
@@ -24,8 +25,11 @@ export function stepVariables(run: RunDraft, frame: StepsFrame, text: string, be
     const groupName = `${frame.name}[${group}]`;
     const prefix = `steps.${name}`;
     const node = worker(run, run.nodeNamed(`${groupName}.${name}`));
-    if (node) Object.assign(variables, nodeVariables(prefix, node, artifacts));
-    else Object.assign(variables, aggregateVariables(prefix, stepItems(run, groupName, name), ''));
+    if (node) {
+      const call = frame.template.steps?.[group]?.find((step) => step.name === name);
+      Object.assign(variables, absentOutputs(run, prefix, node, call, frame.site.innerScope));
+      Object.assign(variables, nodeVariables(prefix, node, artifacts));
+    } else Object.assign(variables, aggregateVariables(prefix, stepItems(run, groupName, name), ''));
   }
   return { variables, artifacts };
 }
@@ -47,6 +51,7 @@ export function taskVariables(run: RunDraft, frame: DagFrame, text: string, task
     const node = worker(run, run.nodeNamed(`${frame.name}.${name}`));
     if (!node || !(isFulfilled(node.phase) || isUp(node))) continue;
     const prefix = `tasks.${name}`;
+    Object.assign(variables, absentOutputs(run, prefix, node, frame.plan.tasks.get(name)?.task, frame.site.innerScope));
     Object.assign(variables, nodeVariables(prefix, node, artifacts));
     if (node.type !== 'TaskGroup') continue;
     Object.assign(variables, aggregateVariables(prefix, childrenOf(run, node), node.phase ?? ''));

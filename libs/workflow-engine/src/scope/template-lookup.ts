@@ -11,15 +11,18 @@ export interface ResolvedTemplate {
   readonly scope: string;
 }
 
+/** What a call names, and where the name is looked up. */
+export type Called = Pick<CallSite, 'call' | 'templateScope'>;
+
 /** The template a call means, with what the whole workflow gives every template. @throws when there is none */
-export function resolveTemplate(run: RunDraft, site: CallSite): ResolvedTemplate {
+export function resolveTemplate(run: RunDraft, site: Called): ResolvedTemplate {
   const { template, scope } = called(run, site);
   return { template: withDefaults(run, template), scope };
 }
 
 export const localScope = (run: RunDraft): string => `local/${run.name}`;
 
-function called(run: RunDraft, { call, templateScope }: CallSite): ResolvedTemplate {
+function called(run: RunDraft, { call, templateScope }: Called): ResolvedTemplate {
   if (call.inline) {
     if (templateScope !== localScope(run)) keep(run, `${templateScope}/inline/${call.name ?? ''}`, call.inline);
     return { template: call.inline, scope: templateScope };

@@ -257,7 +257,9 @@ function pending(command: EnsurePod, incarnation: number, message = ''): PodObse
 
 function running(pod: ScriptedPod): PodObservation {
   const hostNodeName = pod.outcome.hostNodeName ?? 'node-1';
-  return { ...pod.observation, phase: 'Running', startedAt: pod.runsAt, hostNodeName, podIP: '10.0.0.1' };
+  const { progress = '' } = pod.outcome;
+  const seen = { phase: 'Running', message: '', hostNodeName, podIP: '10.0.0.1', progress } as const;
+  return { ...pod.observation, ...seen, startedAt: pod.runsAt };
 }
 
 function ended(pod: ScriptedPod, at: Instant, outcome: PodOutcome): PodObservation {
