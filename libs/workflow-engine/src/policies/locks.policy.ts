@@ -6,7 +6,7 @@ import { firstUnavailable, waitingMessage } from '../locks/availability.js';
 import type { LockState } from '../locks/availability.js';
 import { holderName, lockRefs, nodeOfHolder } from '../locks/lock-ref.js';
 import type { LockRef } from '../locks/lock-ref.js';
-import { heldPlaces, withHolder, withoutHolder, withWaiting } from '../locks/synchronization-status.js';
+import { awaitedLocks, heldPlaces, withHolder, withoutHolder, withWaiting } from '../locks/synchronization-status.js';
 import type { CallSite, WaitingFrame } from '../model/frame.js';
 import type { NodeId } from '../model/ids.js';
 import { parseTime } from '../model/instant.js';
@@ -142,19 +142,19 @@ export function releaseStale(run: RunDraft): void {
 export function recordWaiting(run: RunDraft): void {
   const states = new Map<string, { readonly lock: LockRef; readonly state: Observed }>();
   for (const key of run.awaited.locks()) {
-    const frame = run.frame(run.awaited.callsFor(key)[0] ?? ('' as NodeId));
+    const frame = run.frame(run.awaited.firstFor(key));
     const lock = frame?.kind === 'waiting' && frame.locks.find((wanted) => wanted.key === key);
     if (lock) states.set(key, { lock, state: stateOf(run, lock) });
   }
+  if (states.size === 0 && awaitedLocks(run.status.synchronization).length === 0) return;
   // Who cannot go on anyway keeps nobody else from it.
-  const waiting = isSuspended(run)
-    ? []
-    : [...states.values()].map(({ lock, state }) => ({ lock, holders: state.holders }));
-  const news = JSON.stringify([waiting, [...states].map(([key, { state }]) => waitingMessage(key, state))]);
-  if (news === run.lockNews || (states.size === 0 && run.lockNews === '')) return;
-  run.lockNews = states.size === 0 ? '' : news;
-  run.status = withLocks(run, withWaiting(run.status.synchronization, waiting));
-  for (const id of new Set(run.awaited.locks().flatMap((key) => [...run.awaited.callsFor(key)]))) {
+  const isIdle = isSuspended(run);
+  const waiting = [...states.values()].map(({ lock, state }) => ({ lock, holders: state.holders }));
+  run.status = withLocks(run, withWaiting(run.status.synchronization, isIdle ? [] : waiting));
+  const news = [...states].map(([key, { state }]) => waitingMessage(key, state)).join('; ');
+  if (news === run.lockNews) return;
+  run.lockNews = news;
+  for (const id of new Set(run.awaited.locks().flatMap((key) => run.awaited.callsFor(key)))) {
     const frame = run.frame(id);
     if (frame?.kind === 'waiting') tell(run, frame, states);
   }
