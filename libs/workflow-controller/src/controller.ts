@@ -107,7 +107,7 @@ export class WorkflowController {
       ...options,
       clock: this.clock,
       wake: (key) => this.queue.add(key),
-      onError: (error) => this.logger.warn({ err: error }, 'Lost the watch of a semaphore; trying again'),
+      onError: (error) => this.logger.warn({ err: error }, 'Lost the watch of a limit; trying again'),
     });
   }
 
@@ -149,8 +149,8 @@ export class WorkflowController {
       onRunChanged: async (snapshot) => this.options.onRunChanged?.(snapshot),
     });
     await informers.workflows.synced;
+    await this.turns.open();
     this.stopped.signal.throwIfAborted();
-    this.turns.admission.open();
     this.queue.start();
     this.planResync();
     this.cron = this.startCron(informers);

@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import type { KubeApi } from '@argosy/kube';
+import { KubeError, resources } from '@argosy/kube';
 import type { Workflow, WorkflowPhase } from '@argosy/workflow-spec';
 import { container, TestCluster } from '../testing/test-cluster.js';
 import { Admission } from './admission.js';
@@ -55,6 +57,54 @@ describe('admission', () => {
     admission.open();
     admission.seen('n/a', workflow('n/a', 0, 0));
     expect(admission.admits('n/a')).toBe(true);
+  });
+});
+
+describe('a namespace with a limit of its own', () => {
+  const namespace = { type: resources.namespaces, name: 'default' };
+  const label = (limit: string | null): Promise<unknown> =>
+    cluster.kube.patch(namespace, 'merge', {
+      metadata: { labels: { 'workflows.argoproj.io/parallelism-limit': limit } },
+    });
+  const running = async (): Promise<number> =>
+    (await cluster.kube.list<Workflow>(resources.workflows)).items.filter(({ status }) => status?.phase === 'Running')
+      .length;
+  let cluster: TestCluster;
+  afterEach(() => cluster.close());
+
+  it('counts by its label, which may change at any time', async () => {
+    cluster = new TestCluster(() => ({ endless: true }));
+    await cluster.kube.create(resources.namespaces, { metadata: { name: 'default' } }).catch(() => undefined);
+    await label('1');
+    await cluster.controller(cluster.kube, { namespaceParallelism: 3 });
+    for (const name of ['a', 'b', 'c', 'd', 'e']) await cluster.submit([container('main')], {}, name);
+    await cluster.settle();
+    expect(await running()).toBe(1);
+    await label('2');
+    await cluster.settle();
+    expect(await running()).toBe(2);
+    await label(null);
+    await cluster.settle();
+    expect(await running()).toBe(3);
+    await label('many');
+    await cluster.settle();
+    expect(await running()).toBe(3);
+  });
+
+  it('whose label may not be read has none', async () => {
+    cluster = new TestCluster();
+    const api = new Proxy(cluster.kube, {
+      get:
+        (target, verb: keyof KubeApi) =>
+        (type: { plural?: string }, ...rest: never[]) => {
+          if (verb === 'list' && type.plural === 'namespaces')
+            return Promise.reject(new KubeError('Forbidden', 'namespaces is forbidden', 403));
+          return (target[verb] as (...args: unknown[]) => unknown).call(target, type, ...rest);
+        },
+    });
+    await cluster.controller(api, { parallelism: 1 });
+    await cluster.submit([container('main')]);
+    expect((await cluster.ended()).status?.phase).toBe('Succeeded');
   });
 });
 

@@ -4,12 +4,13 @@ import { ClusterLocks } from '../locks/cluster-locks.js';
 import { ConfigMapLimits } from '../locks/config-map-limits.js';
 import type { LockDatabase } from '../locks/lock-database.js';
 import { Admission } from './admission.js';
+import { NamespaceLimits } from './namespace-limits.js';
 
 /** Limits that several workflows share. */
 export interface TurnLimits {
   /** Workflows that may run at once; absent or 0: any number. */
   readonly parallelism?: number;
-  /** The same within each namespace. */
+  /** The same within each namespace whose label `parallelism-limit` says nothing else. */
   readonly namespaceParallelism?: number;
   /** For locks that say `database`; without one, they end who asks for them. */
   readonly lockDatabase?: LockDatabase;
@@ -19,6 +20,8 @@ export interface TurnsOptions extends TurnLimits {
   readonly kube: KubeApi;
   readonly clock: Clock;
   readonly random?: () => number;
+  /** The only one; then its label is not looked at, because that takes rights in the whole cluster. */
+  readonly namespace?: string;
   /** The run may be able to go on now. */
   readonly wake: (run: string) => void;
   readonly onError: (error: KubeError) => void;
@@ -29,8 +32,10 @@ export class Turns {
   readonly locks: ClusterLocks;
   readonly admission: Admission;
   private readonly limits: ConfigMapLimits;
+  private namespaces: NamespaceLimits | undefined;
+  private isStopped = false;
 
-  constructor(options: TurnsOptions) {
+  constructor(private readonly options: TurnsOptions) {
     const { kube, clock, random, wake, onError, lockDatabase } = options;
     const onChange = (namespace: string, name: string): void =>
       this.locks.limitChanged(`${namespace}/ConfigMap/${name}/`);
@@ -38,6 +43,16 @@ export class Turns {
     this.locks = new ClusterLocks({ configMaps: this.limits, database: lockDatabase, wake });
     lockDatabase?.subscribe((namespace, key) => this.locks.limitChanged(`${namespace}/Database/${key}`));
     this.admission = new Admission(options);
+  }
+
+  /** Every workflow has been seen: turns are given from now on. */
+  async open(): Promise<void> {
+    if (this.options.namespace === undefined && !this.isStopped) {
+      const onLimit = this.admission.limitNamespace.bind(this.admission);
+      this.namespaces = new NamespaceLimits({ ...this.options, onLimit });
+      await this.namespaces.ready;
+    }
+    this.admission.open();
   }
 
   seen(run: string, workflow: Workflow): void {
@@ -50,7 +65,8 @@ export class Turns {
     this.admission.gone(run);
   }
 
-  stop(): Promise<void> {
-    return this.limits.stop();
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    await Promise.all([this.limits.stop(), this.namespaces?.stop()]);
   }
 }
