@@ -8,6 +8,7 @@ import type { TurnLimits } from './admission/turns.js';
 import { Turns } from './admission/turns.js';
 import { MemoCaches } from './cache/memo-caches.js';
 import { checkRules } from './check-rules.js';
+import { DisruptionBudgets } from './collection/disruption-budgets.js';
 import { deleteExpired, expiryOf } from './collection/time-to-live.js';
 import { CronController } from './cron/cron-controller.js';
 import { carryOut } from './effects/table.js';
@@ -72,6 +73,7 @@ export class WorkflowController {
   private readonly cache = new RunCache();
   private readonly overflow: OverflowOutputs;
   private readonly refused = new RefusedPods();
+  private readonly budgets = new DisruptionBudgets();
   private readonly nodeRequests: NodeRequests;
   private readonly changes = new ChangedPods();
   private readonly clock: Clock;
@@ -141,6 +143,7 @@ export class WorkflowController {
       cache: this.cache,
       overflow: this.overflow,
       refused: this.refused,
+      budgets: this.budgets,
       ...this.nodeRequests,
       turns: this.turns,
       caches: this.caches,
@@ -239,10 +242,12 @@ export class WorkflowController {
       workflow,
       phaseOf: (nodeId) => state.nodes.get(nodeId as never)?.phase,
       refused: this.refused,
+      budgets: this.budgets,
       ...this.nodeRequests,
       caches: this.caches,
       isPodReleased: this.isPodReleased,
       nowMs: this.clock.now(),
+      finishedAtMs: null,
     });
     if (error !== undefined)
       this.logger.warn({ workflow: keyOf(workflow), err: error }, 'Could not do all that was asked of a run at once');
@@ -335,6 +340,7 @@ export class WorkflowController {
   private runDeleted(workflow: Workflow): void {
     const key = keyOf(workflow);
     this.retired.delete(workflow.metadata.uid ?? '');
+    this.budgets.forget(workflow);
     this.forget(key);
     this.turns.gone(key);
     this.options

@@ -30,9 +30,10 @@ export const deletePod: Effect<'DeletePod'> = async ({ podName, nodeId }, contex
   return 'done';
 };
 
-function dueAtMs(pod: Pod, nodeId: string, { workflow, phaseOf, nowMs, isPodReleased }: EffectContext): number | null {
+function dueAtMs(pod: Pod, nodeId: string, context: EffectContext): number | null {
+  const { workflow, phaseOf, nowMs, isPodReleased, finishedAtMs } = context;
   const isGarbage = isFulfilled(phaseOf(nodeId));
-  const at = isGarbage ? garbageAtMs(pod, workflow.spec.podGC) : nowMs;
+  const at = isGarbage ? garbageAtMs(pod, workflow.spec.podGC, finishedAtMs) : nowMs;
   if (at === null || at > nowMs) return at;
   return isPodReleased(pod) ? nowMs : nowMs + RELEASE_POLL_MS;
 }

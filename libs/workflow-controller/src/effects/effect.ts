@@ -3,6 +3,7 @@ import type { CommandOf, EngineCommandType } from '@argosy/workflow-engine';
 import type { SupervisorSource } from '@argosy/pod-plan';
 import type { NodePhase, Pod, Workflow } from '@argosy/workflow-spec';
 import type { MemoCaches } from '../cache/memo-caches.js';
+import type { DisruptionBudgets } from '../collection/disruption-budgets.js';
 import type { RefusedPods } from '../pods/refused-pods.js';
 import type { NodeRequests } from '../requests/node-requests.js';
 
@@ -21,9 +22,12 @@ export interface EffectContext extends NodeRequests {
   readonly pods: Known<Pod>;
   readonly claims: Known<KubeObject>;
   readonly refused: RefusedPods;
+  readonly budgets: DisruptionBudgets;
   readonly caches: MemoCaches;
   readonly isPodReleased: (pod: Pod) => boolean;
   readonly nowMs: number;
+  /** When the run ended; null while it has not. */
+  readonly finishedAtMs: number | null;
 }
 
 /** `lookAgainAtMs`: the command is not fulfilled yet; the pass that begins then derives it again if it is still wanted. */

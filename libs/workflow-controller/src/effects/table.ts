@@ -1,9 +1,11 @@
 import type { EngineCommand, EngineCommandType } from '@argosy/workflow-engine';
 import { callPlugin } from './call-plugin.effect.js';
 import { deletePersistentVolumeClaim } from './delete-persistent-volume-claim.effect.js';
+import { deletePodDisruptionBudget } from './delete-pod-disruption-budget.effect.js';
 import { deletePod } from './delete-pod.effect.js';
 import type { Effect, EffectContext } from './effect.js';
 import { ensurePersistentVolumeClaim } from './ensure-persistent-volume-claim.effect.js';
+import { ensurePodDisruptionBudget } from './ensure-pod-disruption-budget.effect.js';
 import { ensurePod } from './ensure-pod.effect.js';
 import { forEachAtMost } from './for-each-at-most.js';
 import { sendHttp } from './send-http.effect.js';
@@ -19,6 +21,8 @@ const EFFECTS: { readonly [T in EngineCommandType]: Effect<T> } = {
   CallPlugin: callPlugin,
   EnsurePersistentVolumeClaim: ensurePersistentVolumeClaim,
   DeletePersistentVolumeClaim: deletePersistentVolumeClaim,
+  EnsurePodDisruptionBudget: ensurePodDisruptionBudget,
+  DeletePodDisruptionBudget: deletePodDisruptionBudget,
   StoreMemo: storeMemo,
 };
 

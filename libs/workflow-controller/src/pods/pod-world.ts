@@ -4,6 +4,7 @@ import type { PodObservation, World } from '@argosy/workflow-engine';
 import type { Pod, Workflow } from '@argosy/workflow-spec';
 import type { Turns } from '../admission/turns.js';
 import type { MemoLookups } from '../cache/memo-caches.js';
+import type { DisruptionBudgets } from '../collection/disruption-budgets.js';
 import { isOwnedBy } from '../effects/effect.js';
 import type { Holes } from '../reconcile/holes.js';
 import type { TemplateLookups } from '../templates/template-lookups.js';
@@ -19,6 +20,7 @@ export interface WorldSources {
   readonly templates: TemplateLookups;
   readonly overflow: OverflowOutputs;
   readonly refused: RefusedPods;
+  readonly budgets: DisruptionBudgets;
   readonly requests: PendingRequests;
   readonly turns: Turns;
   readonly memos: MemoLookups;
@@ -50,6 +52,7 @@ export function worldOf(
     isPostponed: !sources.turns.admission.admits(`${namespace}/${name}`),
     lock: (lock) => sources.turns.locks.observe(lock, workflow, holes),
     request: (nodeId) => sources.requests.observe(`${namespace}/${name}`, nodeId),
+    podDisruptionBudget: () => sources.budgets.of(workflow),
     persistentVolumeClaim: (claim) => (sources.claims.get(namespace, claim) ? 'present' : 'absent'),
     configMapKey: (configMap, key) =>
       (sources.configMaps.get(namespace, configMap) as { data?: Record<string, string> } | undefined)?.data?.[key],

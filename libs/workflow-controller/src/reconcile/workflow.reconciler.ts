@@ -1,7 +1,7 @@
 import type { Clock, Informer, KubeApi } from '@argosy/kube';
 import { isKubeError, resources } from '@argosy/kube';
 import type { SupervisorSource } from '@argosy/pod-plan';
-import { instant, isFulfilled, reconcile } from '@argosy/workflow-engine';
+import { instant, isFulfilled, parseTime, reconcile } from '@argosy/workflow-engine';
 import type { ControllerRules, Decision, NodeId, RunState } from '@argosy/workflow-engine';
 import type { Pod, Workflow } from '@argosy/workflow-spec';
 import type { MemoCaches } from '../cache/memo-caches.js';
@@ -137,6 +137,7 @@ export class WorkflowReconciler {
       workflow: { ...workflow, spec: status.storedWorkflowTemplateSpec ?? workflow.spec },
       phaseOf: (nodeId) => nodes.get(nodeId as NodeId)?.phase,
       nowMs: this.options.clock.now(),
+      finishedAtMs: parseTime(status.finishedAt),
     });
   }
 

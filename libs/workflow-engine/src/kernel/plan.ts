@@ -7,6 +7,7 @@ import type { Instant } from '../model/instant.js';
 import { isFinalWorkflowPhase, isFulfilled } from '../model/phases.js';
 import { withoutEarliest } from '../model/timer-heap.js';
 import { workflowDeadline } from '../policies/deadline.policy.js';
+import { disruptionBudgetCommands } from '../policies/disruption-budget.policy.js';
 import { memoCommands } from '../policies/memoize.policy.js';
 import { mayDeletePod } from '../policies/pod-gc.policy.js';
 import { earliest } from '../policies/timeout.policy.js';
@@ -17,7 +18,11 @@ import { desired } from './step.js';
 
 /** What must be true outside minus what is, for the nodes this pass touched; on a resync for all. */
 export function plan(run: RunDraft, wasFinal: boolean): EngineCommand[] {
-  const commands: EngineCommand[] = [...volumeClaimCommands(run), ...memoCommands(run)];
+  const commands: EngineCommand[] = [
+    ...volumeClaimCommands(run),
+    ...disruptionBudgetCommands(run),
+    ...memoCommands(run),
+  ];
   for (const id of nodesToPlan(run, wasFinal)) {
     const node = run.node(id);
     const frame = run.frame(id);

@@ -1,4 +1,4 @@
-import type { HTTP, PersistentVolumeClaim, Template } from '@argosy/workflow-spec';
+import type { HTTP, PersistentVolumeClaim, PodDisruptionBudgetSpec, Template } from '@argosy/workflow-spec';
 import type { Instant } from './instant.js';
 import type { MemoEntry } from './observation.js';
 
@@ -79,6 +79,18 @@ export interface StoreMemo {
   /** Nobody waits for it, so that it may fail. */
   readonly isCourtesy: boolean;
 }
+/** Keep pods of the run from being evicted too many at once, as long as it runs. */
+export interface EnsurePodDisruptionBudget {
+  readonly type: 'EnsurePodDisruptionBudget';
+  readonly key: string;
+  readonly name: string;
+  readonly spec: PodDisruptionBudgetSpec;
+}
+export interface DeletePodDisruptionBudget {
+  readonly type: 'DeletePodDisruptionBudget';
+  readonly key: string;
+  readonly name: string;
+}
 export type EngineCommand =
   | EnsurePod
   | TerminatePod
@@ -87,6 +99,8 @@ export type EngineCommand =
   | CallPlugin
   | EnsurePersistentVolumeClaim
   | DeletePersistentVolumeClaim
-  | StoreMemo;
+  | StoreMemo
+  | EnsurePodDisruptionBudget
+  | DeletePodDisruptionBudget;
 export type EngineCommandType = EngineCommand['type'];
 export type CommandOf<T extends EngineCommandType> = Extract<EngineCommand, { type: T }>;

@@ -93,6 +93,8 @@ export interface World {
   request?(nodeId: string): RequestObservation | undefined;
   readonly changedPods: readonly string[] | null;
   persistentVolumeClaim(name: string): 'present' | 'absent';
+  /** Budgets are not watched: only what was made or taken away is known. */
+  podDisruptionBudget?(name: string): 'present' | 'absent' | 'unknown';
   /** Of the run's namespace. */
   workflowTemplate?(name: string): WorkflowTemplate | undefined;
   clusterWorkflowTemplate?(name: string): WorkflowTemplate | undefined;

@@ -1,5 +1,5 @@
 import { templateLibrary } from '@argosy/workflow-spec';
-import type { Artifact, Outputs, WorkflowTemplate } from '@argosy/workflow-spec';
+import type { Artifact, Outputs, PodDisruptionBudgetSpec, WorkflowTemplate } from '@argosy/workflow-spec';
 import type { EngineCommand, EnsurePod } from '../model/command.js';
 import { instant } from '../model/instant.js';
 import type { Instant } from '../model/instant.js';
@@ -59,6 +59,7 @@ export class ScriptedWorld implements World {
   changedPods: readonly string[] | null = null;
   readonly requests = new ScriptedRequests();
   readonly claims = new Set<string>();
+  readonly budgets = new Map<string, PodDisruptionBudgetSpec>();
   readonly configMaps = new Map<string, Record<string, string>>();
   templates = templateLibrary([]);
   locks = new ScriptedLocks();
@@ -84,6 +85,9 @@ export class ScriptedWorld implements World {
   }
   persistentVolumeClaim(name: string): 'present' | 'absent' {
     return this.claims.has(name) ? 'present' : 'absent';
+  }
+  podDisruptionBudget(name: string): 'present' | 'absent' {
+    return this.budgets.has(name) ? 'present' : 'absent';
   }
   workflowTemplate(name: string): WorkflowTemplate | undefined {
     return this.templates.find(name, false);
@@ -124,6 +128,12 @@ export class ScriptedWorld implements World {
         return this.requests.perform(command, this.now) ? [command.nodeId] : [];
       case 'StoreMemo':
         return this.memos.store(command);
+      case 'EnsurePodDisruptionBudget':
+        this.budgets.set(command.name, command.spec);
+        return [];
+      case 'DeletePodDisruptionBudget':
+        this.budgets.delete(command.name);
+        return [];
       case 'EnsurePersistentVolumeClaim':
         this.claims.add(command.name);
         return [];
