@@ -9,7 +9,9 @@ import { Turns } from './admission/turns.js';
 import { MemoCaches } from './cache/memo-caches.js';
 import { checkRules } from './check-rules.js';
 import { DisruptionBudgets } from './collection/disruption-budgets.js';
-import { deleteExpired, expiryOf } from './collection/time-to-live.js';
+import type { RetentionPolicy } from './collection/retention.js';
+import { Retirement } from './collection/retirement.js';
+import { deleteExpired } from './collection/time-to-live.js';
 import { CronController } from './cron/cron-controller.js';
 import { carryOut } from './effects/table.js';
 import type { Informers } from './informers.js';
@@ -42,6 +44,8 @@ export interface WorkflowControllerOptions extends TurnLimits, RequestOptions {
   readonly logger?: ControllerLogger;
   /** What whoever runs the controller decides for all workflows. Default: nothing. */
   readonly rules?: ControllerRules;
+  /** How many ended workflows are kept. Default: all, until their time to live is over. */
+  readonly retentionPolicy?: RetentionPolicy;
   /** Runs worked on at the same time. Default: 8. */
   readonly concurrency?: number;
   /**
@@ -85,8 +89,7 @@ export class WorkflowController {
   private reconciler: WorkflowReconciler | undefined;
   private informers: Informers | undefined;
   private cron: CronController | undefined;
-  /** Workflows that may go, by uid, though their own time has not come. */
-  private readonly retired = new Set<string>();
+  private readonly retirement: Retirement;
   private cancelResync: (() => void) | undefined;
   private readonly stopped = new AbortController();
 
@@ -105,6 +108,12 @@ export class WorkflowController {
       onError: (key, error) => this.logger.error({ workflow: key, err: error }, 'The work queue failed'),
     });
     this.caches = new MemoCaches(options.kube);
+    this.retirement = new Retirement({
+      clock: this.clock,
+      retentionPolicy: options.retentionPolicy,
+      workflows: () => this.workflows(),
+      lookAt: (workflow) => this.queue.add(keyOf(workflow)),
+    });
     this.turns = new Turns({
       ...options,
       clock: this.clock,
@@ -167,7 +176,7 @@ export class WorkflowController {
       workflows,
       terminate: async (namespace, name) => void (await this.applyIntent(namespace, name, { type: 'TerminateRun' })),
       retire: (namespace, name, uid) => {
-        this.retired.add(uid);
+        this.retirement.retire(uid);
         this.queue.add(`${namespace}/${name}`);
       },
     });
@@ -177,6 +186,7 @@ export class WorkflowController {
   async stop(): Promise<void> {
     this.stopped.abort();
     this.cancelResync?.();
+    this.retirement.stop();
     await this.cron?.stop();
     await this.queue.stop();
     await this.turns.stop();
@@ -274,17 +284,12 @@ export class WorkflowController {
   /** Deletes a workflow that has outlived its time. Only after a pass, so that its end has been told. */
   private async collect(key: string): Promise<void> {
     const object = this.objectOf(key);
-    const expiry = object ? this.expiryOf(object) : null;
+    const expiry = object ? this.retirement.expiryOf(object) : null;
     if (!object || expiry === null) return;
     const now = this.clock.now();
     const isNeeded = this.informers?.pods.byIndex(BY_RUN, key).some((pod) => !this.isPodReleased(pod)) ?? false;
     if (expiry <= now && !isNeeded) await deleteExpired(this.options.kube, object);
     else this.queue.addAt(key, Math.max(expiry, now + (isNeeded ? RELEASE_POLL_MS : 0)));
-  }
-
-  private expiryOf(object: Workflow): number | null {
-    const isRetired = this.retired.has(object.metadata.uid ?? '') && isFinalWorkflowPhase(object.status?.phase);
-    return isRetired ? 0 : expiryOf(object);
   }
 
   private async failed(key: string, error: unknown): Promise<void> {
@@ -332,6 +337,7 @@ export class WorkflowController {
     if (deleted) this.runDeleted(workflow);
     else {
       this.turns.seen(key, workflow);
+      this.retirement.seen(workflow);
       this.queue.add(key);
     }
     this.cron?.workflowChanged(workflow);
@@ -339,7 +345,7 @@ export class WorkflowController {
 
   private runDeleted(workflow: Workflow): void {
     const key = keyOf(workflow);
-    this.retired.delete(workflow.metadata.uid ?? '');
+    this.retirement.forget(workflow.metadata.uid ?? '');
     this.budgets.forget(workflow);
     this.forget(key);
     this.turns.gone(key);

@@ -9,3 +9,4 @@ export { silentLogger } from './ports.js';
 export type { ControllerLogger, LogFields } from './ports.js';
 export type { RunSnapshot } from './snapshot.js';
 export { NodesUnreadable, withNodes } from './reconcile/node-compression.js';
+export type { RetentionPolicy } from './collection/retention.js';
