@@ -1,4 +1,5 @@
 import { formatTime } from '../model/instant.js';
+import { workflowMetrics } from '../policies/metrics.policy.js';
 import { shutdownOf, stoppedMessage } from '../policies/shutdown.policy.js';
 import { startObstacle } from '../policies/start.policy.js';
 import type { StartObstacle } from '../policies/start.policy.js';
@@ -29,6 +30,7 @@ export function begin(run: RunDraft): void {
     after: 'Running',
     message: 'Workflow Running',
   });
+  workflowMetrics(run);
 }
 
 function holdBack(run: RunDraft, obstacle: StartObstacle): void {

@@ -9,6 +9,7 @@ import { isUp } from '../policies/daemon.policy.js';
 import { driveHooks, hooksOf } from '../policies/hooks.policy.js';
 import { publishGlobalOutputs } from '../policies/global-outputs.policy.js';
 import { keepOutputs } from '../policies/memoize.policy.js';
+import { endMetrics } from '../policies/metrics.policy.js';
 import { completeProgress } from '../policies/progress.policy.js';
 import { describeNode } from './node-description.js';
 import type { RunDraft } from './run-draft.js';
@@ -40,6 +41,7 @@ export function endNode(run: RunDraft, frame: Frame, ending: Ending): void {
   if (ending.phase === 'Succeeded') publishGlobalOutputs(run, outputs);
   if (frame.kind === 'containerSet') endMembers(run, frame, ending);
   if ('podName' in frame) run.forgetPod(frame.podName);
+  if ('template' in frame) endMetrics(run, frame.id, frame.template);
   const { id, name, site, hooks, startedHooks, openHooks, isUp: wasUp } = frame;
   run.release(id);
   run.setFrame({ kind: 'ended', id, name, site, hooks, startedHooks, openHooks, ...(wasUp && { isUp: wasUp }) });

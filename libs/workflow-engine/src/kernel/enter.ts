@@ -4,6 +4,7 @@ import { startRetry } from '../handlers/retry.handler.js';
 import type { CallSite } from '../model/frame.js';
 import { isFulfilled } from '../model/phases.js';
 import { driveHooks } from '../policies/hooks.policy.js';
+import { beginMetrics } from '../policies/metrics.policy.js';
 import { waitForLocks } from '../policies/locks.policy.js';
 import { ADMISSION_ORDER } from '../policies/order.js';
 import { bindInputs } from '../scope/template-inputs.js';
@@ -82,7 +83,10 @@ const localVariables = (site: CallSite): Record<string, string> => ({
 });
 
 function start(run: RunDraft, site: CallSite, template: Template): void {
+  const id = run.idOf(site.nodeName);
+  const isNew = run.node(id) === undefined;
   HANDLERS[templateKindOf(template)].start(run, site, template);
+  if (isNew) beginMetrics(run, id, template);
 }
 
 export const KERNEL: Kernel = { enter, proceed, start };

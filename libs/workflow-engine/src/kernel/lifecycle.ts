@@ -4,6 +4,7 @@ import { WORKFLOW_FRAME } from '../model/ids.js';
 import { formatTime } from '../model/instant.js';
 import { isBroken, isFinalWorkflowPhase, isFulfilled, isUnsuccessful } from '../model/phases.js';
 import { EXIT, hookNodeName } from '../policies/hooks.policy.js';
+import { workflowMetrics } from '../policies/metrics.policy.js';
 import { isShutDown, shutdownOf, stoppedMessage } from '../policies/shutdown.policy.js';
 import { isSuspended } from '../policies/suspension.policy.js';
 import { workflowPhaseOf } from '../scope/global-variables.js';
@@ -140,6 +141,7 @@ export function endWorkflow(
   };
   if (message) run.status.message = message;
   else delete run.status.message;
+  workflowMetrics(run);
   run.journal.push({ reason: END_REASONS[phase], nodeId: null, nodeName: null, before, after: phase, message });
 }
 

@@ -43,7 +43,14 @@ export function reconcile(state: RunState, world: World, scope: Scope): Decision
   const commands = isWaiting ? [] : plan(run, wasFinal);
   const wake = wakeAt(run);
   const next = run.toState(labelled(run));
-  return { state: next, commands, wakeAt: wake, journal: run.journal, patch: patchBetween(state, next, run.changed) };
+  return {
+    state: next,
+    commands,
+    wakeAt: wake,
+    journal: run.journal,
+    metrics: run.metrics,
+    patch: patchBetween(state, next, run.changed),
+  };
 }
 
 function recordRunningPods(run: RunDraft): void {

@@ -1,5 +1,13 @@
 import { Map as PersistentMap } from 'immutable';
-import type { Metadata, NodeStatus, Template, Workflow, WorkflowSpec, WorkflowStatus } from '@argosy/workflow-spec';
+import type {
+  Condition,
+  Metadata,
+  NodeStatus,
+  Template,
+  Workflow,
+  WorkflowSpec,
+  WorkflowStatus,
+} from '@argosy/workflow-spec';
 import type { VariableScope } from '@argosy/expressions';
 import type { Scope, JournalEntry } from '../model/decision.js';
 import type { CallSite, Frame } from '../model/frame.js';
@@ -9,6 +17,7 @@ import type { NodeEvent } from '../model/node-event.js';
 import { nodeIdOf } from '../model/ids.js';
 import type { NodeId } from '../model/ids.js';
 import { isFulfilled } from '../model/phases.js';
+import type { MetricUpdate } from '../model/metric-update.js';
 import type { MemoEntry, World } from '../model/observation.js';
 import type { RunIndex, RunState } from '../model/run-state.js';
 import { withTimer } from '../model/timer-heap.js';
@@ -44,6 +53,7 @@ export class RunDraft {
   readonly now: Instant;
   readonly changed = new Set<NodeId>();
   readonly journal: JournalEntry[] = [];
+  readonly metrics: MetricUpdate[] = [];
   /** True while the tree is walked from the root to build the index: nodes are found rather than made. */
   readonly rebuilding: boolean;
   readonly tally: Tally;
@@ -115,6 +125,11 @@ export class RunDraft {
   }
   forgetGlobals(): void {
     this.globalScope = null;
+  }
+  /** One of each type: a later one takes the place of an earlier one. */
+  addCondition(condition: Condition): void {
+    const others = (this.status.conditions ?? []).filter(({ type }) => type !== condition.type);
+    this.status = { ...this.status, conditions: [...others, condition] };
   }
   addMetadata({ labels, annotations }: Metadata): void {
     const { metadata } = this.workflow;

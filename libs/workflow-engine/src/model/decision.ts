@@ -2,6 +2,7 @@ import type { NodeStatus, WorkflowSpec, WorkflowStatus } from '@argosy/workflow-
 import type { EngineCommand } from './command.js';
 import type { ControllerRules } from './controller-rules.js';
 import type { Instant } from './instant.js';
+import type { MetricUpdate } from './metric-update.js';
 
 /** Time and limits of one pass; the only way anything but state and world comes in. */
 export interface Scope {
@@ -54,6 +55,8 @@ export interface Decision<State> {
   /** When the run wants to be looked at again though nothing outside changed; null: only on a change. */
   readonly wakeAt: Instant | null;
   readonly journal: readonly JournalEntry[];
+  /** What metrics of templates and of the workflow came about in this pass. */
+  readonly metrics: readonly MetricUpdate[];
   /** null when the pass changed nothing: then nothing is written. */
   readonly patch: WorkflowPatch | null;
 }

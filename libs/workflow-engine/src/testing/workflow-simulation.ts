@@ -8,6 +8,7 @@ import type { Decision, JournalEntry } from '../model/decision.js';
 import { instant } from '../model/instant.js';
 import type { NodeId } from '../model/ids.js';
 import type { Instant } from '../model/instant.js';
+import type { MetricUpdate } from '../model/metric-update.js';
 import type { RunIntent } from '../model/intent.js';
 import { isFinalWorkflowPhase } from '../model/phases.js';
 import type { RunState } from '../model/run-state.js';
@@ -23,6 +24,7 @@ export class WorkflowSimulation {
   state: RunState;
   readonly world: ScriptedWorld;
   readonly journal: JournalEntry[] = [];
+  readonly metrics: MetricUpdate[] = [];
   /** Most pods Pending or Running at once so far. */
   mostPodsAtOnce = 0;
   /** Other runs whose turn came by what this one let go. */
@@ -48,6 +50,7 @@ export class WorkflowSimulation {
     for (const other of this.world.locks.record(this.state)) this.called.add(other);
     this.wakeAt = decision.wakeAt;
     this.journal.push(...decision.journal);
+    this.metrics.push(...decision.metrics);
     this.changed = decision.commands.flatMap((command: EngineCommand) => this.world.perform(command));
     this.mostPodsAtOnce = Math.max(this.mostPodsAtOnce, decision.state.index?.activePods ?? 0);
     return decision;
