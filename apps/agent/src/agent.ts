@@ -53,6 +53,8 @@ export class Agent {
       kube,
       logger,
       namespace: config.ARGOSY_NAMESPACE,
+      parallelism: config.ARGOSY_PARALLELISM,
+      namespaceParallelism: config.ARGOSY_NAMESPACE_PARALLELISM,
       supervisor: { image: config.ARGOSY_SUPERVISOR_IMAGE, delivery: config.ARGOSY_SUPERVISOR_DELIVERY },
       onRunChanged: (snapshot) => this.publisher.record(snapshot),
       onRunDeleted: (workflow) => this.publisher.deleted(workflow),
