@@ -293,15 +293,14 @@ export class RunDraft {
 
   private tell(before: NodeStatus | undefined, node: NodeStatus): void {
     const reason = NODE_REASONS[node.phase ?? 'Pending'];
-    if (!reason || (reason === 'WorkflowNodeRunning' && node.type !== 'Pod')) return;
-    this.journal.push({
-      reason,
-      nodeId: node.id,
-      nodeName: node.name,
-      before: before?.phase ?? null,
-      after: node.phase ?? '',
-      message: node.message ?? '',
-    });
+    if (!reason) return;
+    const entry = { nodeId: node.id, nodeName: node.name };
+    const began = before?.phase ?? null;
+    // What ended without having been seen running is told as both.
+    if (reason !== 'WorkflowNodeRunning' && began !== 'Running') {
+      this.journal.push({ ...entry, reason: 'WorkflowNodeRunning', before: began, after: 'Running', message: '' });
+    }
+    this.journal.push({ ...entry, reason, before: began, after: node.phase ?? '', message: node.message ?? '' });
   }
 
   toState(workflow: Omit<Workflow, 'status'>): RunState {
