@@ -41,6 +41,7 @@ export interface LoadedWorkflow {
 export function loadWorkflow(manifest: string | Workflow, options: ManifestOptions): LoadedWorkflow {
   const source = options.source ?? 'workflow.yaml';
   const documents = typeof manifest === 'string' ? parse(manifest, source) : [];
+  if (typeof manifest !== 'string') checkObject(manifest, source);
   const templates = [...templatesIn(documents), ...givenTemplates(options)];
   const document = typeof manifest === 'string' ? onlyWorkflow(documents, source, manifest) : null;
   const given = document?.kind === 'Workflow' ? document.value : (manifest as Workflow);
@@ -57,6 +58,15 @@ function parse(text: string, source: string): readonly ParsedDocument[] {
   const { documents, problems } = parseManifests(text, { source });
   refuse(problems, { name: source, text });
   return documents;
+}
+
+/** An object is read as strictly as a text; its problems are told by path, because it has no lines. */
+function checkObject(manifest: Workflow, source: string): void {
+  const { problems } = parseManifests(JSON.stringify(manifest), { source: 'workflow.json' });
+  refuse(
+    problems.map((problem) => ({ ...problem, line: 0, column: 0 })),
+    { name: source },
+  );
 }
 
 function refuse(problems: readonly Problem[], source: { readonly name: string; readonly text?: string }): void {
