@@ -19,7 +19,8 @@ class AgentLifecycle implements OnApplicationBootstrap, BeforeApplicationShutdow
 
   async onApplicationBootstrap(): Promise<void> {
     const { ARGOSY_HEALTH_PORT: port } = this.options.config;
-    if (port !== undefined) this.health = await startHealthServer(port, () => this.agent.health());
+    if (port !== undefined)
+      this.health = await startHealthServer(port, () => this.agent.health(), this.agent.userMetrics.registry);
     await this.agent.start();
   }
 

@@ -9,6 +9,7 @@ import type { AgentConfig } from './config/agent.config.js';
 import type { Credential } from './link/credential.js';
 import type { Load } from './link/heartbeat.js';
 import { lastEpoch, Uplink } from './link/uplink.js';
+import { UserMetrics } from './metrics/user-metrics.js';
 import { LogShipper } from './logs/log-shipper.js';
 import { Outbox } from './outbox/outbox.js';
 import { CommandRunner } from './runs/command-runner.js';
@@ -40,6 +41,8 @@ export class Agent {
   private readonly logs: LogShipper;
   private readonly commands: CommandRunner;
   private readonly uplink: Uplink;
+  /** Those that workflows define. */
+  readonly userMetrics: UserMetrics;
   private readonly podPhases = new Map<string, string>();
 
   constructor(private readonly options: AgentOptions) {
@@ -49,16 +52,20 @@ export class Agent {
     this.outbox = outbox;
     this.publisher = new RunPublisher({ outbox, clock });
     this.logs = new LogShipper({ kube, outbox, clock, logger, announced: (uid) => this.publisher.announced(uid) });
+    this.userMetrics = new UserMetrics({
+      clock,
+      timeToLiveMs: config.ARGOSY_METRICS_TTL_MS,
+      onProblem: (problem) => logger.warn({ problem }, 'A metric of a workflow is left out'),
+    });
     this.controller = new WorkflowController({
       kube,
       logger,
       namespace: config.ARGOSY_NAMESPACE,
-      parallelism: config.ARGOSY_PARALLELISM,
-      namespaceParallelism: config.ARGOSY_NAMESPACE_PARALLELISM,
       supervisor: { image: config.ARGOSY_SUPERVISOR_IMAGE, delivery: config.ARGOSY_SUPERVISOR_DELIVERY },
       onRunChanged: (snapshot) => this.publisher.record(snapshot),
       onRunDeleted: (workflow) => this.publisher.deleted(workflow),
       onPod: (pod, deleted) => this.podSeen(pod, deleted),
+      onMetrics: (updates) => this.userMetrics.take(updates),
       isPodReleased: (pod) => this.logs.isReleased(pod),
     });
     this.commands = new CommandRunner({

@@ -2,7 +2,7 @@ import type { Clock, KubeApi } from '@argosy/kube';
 import { isKubeError, resources, systemClock } from '@argosy/kube';
 import type { SupervisorSource } from '@argosy/pod-plan';
 import { applyIntent, hydrate, instant, isFinalWorkflowPhase } from '@argosy/workflow-engine';
-import type { ControllerRules, IntentApplied, IntentRefused, RunIntent } from '@argosy/workflow-engine';
+import type { ControllerRules, IntentApplied, IntentRefused, MetricUpdate, RunIntent } from '@argosy/workflow-engine';
 import type { Pod, Workflow } from '@argosy/workflow-spec';
 import type { TurnLimits } from './admission/turns.js';
 import { Turns } from './admission/turns.js';
@@ -54,6 +54,8 @@ export interface WorkflowControllerOptions extends TurnLimits, RequestOptions {
    */
   readonly onRunChanged?: (snapshot: RunSnapshot) => Promise<void>;
   readonly onRunDeleted?: (workflow: Workflow) => Promise<void>;
+  /** Metrics that workflows and templates define, as they come about. */
+  readonly onMetrics?: (updates: readonly MetricUpdate[]) => void;
   /** Every pod of a run as it changes, for whoever ships logs. */
   readonly onPod?: (pod: Pod, deleted: boolean) => void;
   /** Whether nobody needs the ended pod's log any more; asked every second before a pod is deleted. Default: always. */
@@ -159,6 +161,7 @@ export class WorkflowController {
       isPodReleased: this.isPodReleased,
       rules: this.options.rules ?? {},
       onRunChanged: async (snapshot) => this.options.onRunChanged?.(snapshot),
+      onMetrics: (updates) => this.options.onMetrics?.(updates),
     });
     await informers.workflows.synced;
     await this.turns.open();

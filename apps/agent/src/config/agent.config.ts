@@ -1,8 +1,6 @@
 import { secretVariable, switchVariable } from '@argosy/platform';
 import { z } from 'zod';
 
-const count = () => z.coerce.number('must be a number').int().min(0).optional();
-
 export const agentConfig = z
   .object({
     ARGOSY_CONTROL_PLANE_URL: z.url({ protocol: /^https?$/ }).describe('Address of the control plane'),
@@ -21,10 +19,6 @@ export const agentConfig = z
       .enum(['image-volume', 'init-container'])
       .default('image-volume')
       .describe('How the supervisor gets into pods'),
-    ARGOSY_PARALLELISM: count().describe('Workflows that may run at once; any number when absent or 0'),
-    ARGOSY_NAMESPACE_PARALLELISM: count().describe(
-      'The same within each namespace without the label workflows.argoproj.io/parallelism-limit',
-    ),
     ARGOSY_HEALTH_PORT: z.coerce
       .number('must be a number')
       .int()
@@ -32,6 +26,12 @@ export const agentConfig = z
       .max(65_535)
       .optional()
       .describe('Port for /healthz and /metrics; none when absent'),
+    ARGOSY_METRICS_TTL_MS: z.coerce
+      .number('must be a number')
+      .int()
+      .min(1)
+      .optional()
+      .describe('Time after which a metric of a workflow is forgotten when nothing has touched it; never when absent'),
     ARGOSY_LOG_LEVEL: z
       .enum(['trace', 'debug', 'info', 'warn', 'error'])
       .default('info')

@@ -4,11 +4,12 @@ import { startHealthServer } from './health-server.js';
 import type { HealthServer } from './health-server.js';
 
 let health: AgentHealth;
+const userMetrics = { metrics: async (): Promise<string> => '# HELP mine of a workflow\nmine 1\n' };
 let server: HealthServer;
 beforeEach(async () => {
   const load = { runningWorkflows: 3, runningPods: 4, pendingPods: 5 };
   health = { connected: false, outboxDepth: 7, outboxBytes: 800, diskError: undefined, ...load };
-  server = await startHealthServer(0, () => health);
+  server = await startHealthServer(0, () => health, userMetrics);
 });
 afterEach(() => server.close());
 
@@ -28,6 +29,7 @@ describe('the health of an agent', () => {
     const text = await (await get('/metrics')).text();
     expect(text).toMatch(/^argosy_agent_outbox_depth\{program="agent"\} 7$/m);
     expect(text).toMatch(/^argosy_agent_connected\{program="agent"\} 0$/m);
+    expect(text).toMatch(/^mine 1$/m);
     expect((await get('/elsewhere')).status).toBe(404);
   });
 });

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Metrics } from '@argosy/platform';
+import type { Registry } from 'prom-client';
 import type { AgentHealth } from '../agent.js';
 
 export interface HealthServer {
@@ -10,16 +11,20 @@ export interface HealthServer {
 }
 
 /** Liveness and metrics. A lost link is no reason to restart an agent, a disk that refuses is one to look. */
-export async function startHealthServer(port: number, health: () => AgentHealth): Promise<HealthServer> {
+export async function startHealthServer(
+  port: number,
+  health: () => AgentHealth,
+  userMetrics: Pick<Registry, 'metrics'>,
+): Promise<HealthServer> {
   const { registry } = metricsOf(health);
   const server = createServer((request, response) => {
     if (request.url === '/healthz') {
       const { diskError } = health();
       response.writeHead(diskError ? 503 : 200, { 'content-type': 'text/plain' }).end(diskError ?? 'ok');
     } else if (request.url === '/metrics') {
-      void registry
-        .metrics()
-        .then((text) => response.writeHead(200, { 'content-type': registry.contentType }).end(text));
+      void Promise.all([registry.metrics(), userMetrics.metrics()]).then((texts) =>
+        response.writeHead(200, { 'content-type': registry.contentType }).end(texts.join('')),
+      );
     } else response.writeHead(404).end();
   });
   await listening(server, port);

@@ -2,7 +2,7 @@ import type { Clock, Informer, KubeApi } from '@argosy/kube';
 import { isKubeError, resources } from '@argosy/kube';
 import type { SupervisorSource } from '@argosy/pod-plan';
 import { instant, isFulfilled, parseTime, reconcile } from '@argosy/workflow-engine';
-import type { ControllerRules, Decision, NodeId, RunState } from '@argosy/workflow-engine';
+import type { ControllerRules, Decision, MetricUpdate, NodeId, RunState } from '@argosy/workflow-engine';
 import type { Pod, Workflow } from '@argosy/workflow-spec';
 import type { MemoCaches } from '../cache/memo-caches.js';
 import type { Unsettled } from '../effects/table.js';
@@ -32,6 +32,7 @@ export interface ReconcilerOptions extends Omit<WorldSources, 'templates' | 'mem
   readonly rules: ControllerRules;
   readonly isPodReleased: (pod: Pod) => boolean;
   readonly onRunChanged: (snapshot: RunSnapshot) => Promise<void>;
+  readonly onMetrics: (updates: readonly MetricUpdate[]) => void;
 }
 
 /** What is left after a pass, and when the engine wants to be asked again anyway (milliseconds since the epoch). */
@@ -109,6 +110,7 @@ export class WorkflowReconciler {
       }
     } else cache.store(key, state, run.resourceVersion);
     turns.locks.written(key, state);
+    if (decision.metrics.length > 0) this.options.onMetrics(decision.metrics);
     if (patch || run.fresh) await this.tell(key, decision, run.fresh);
   }
 
