@@ -3,6 +3,7 @@ export type * from './model/common.js';
 export type * from './model/artifact.js';
 export type * from './model/template.js';
 export type * from './model/workflow.js';
+export { isCompleteLocation, relocated, repositoryLocation } from './artifact-location.js';
 export { formatProblem } from './format-problem.js';
 export type { ProblemPainter, ProblemSource } from './format-problem.js';
 export { parseCronSchedule } from './cron-schedule.js';
