@@ -10,6 +10,7 @@ export type {
   MemoEntry,
   MemoObservation,
   PodObservation,
+  RepositoryMap,
   RequestObservation,
   World,
 } from './model/observation.js';

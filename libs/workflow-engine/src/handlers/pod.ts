@@ -16,6 +16,7 @@ import { REFUSAL_ORDER } from '../policies/order.js';
 import { boundaryTemplate } from '../policies/parallelism.policy.js';
 import { accrueProgress, accrueResources, completeProgress, reportProgress } from '../policies/progress.policy.js';
 import { activeDeadlineAt, earliest, pendingTimeoutAt, timeoutAt } from '../policies/timeout.policy.js';
+import { withRepository } from '../scope/artifact-repository.js';
 import { podNameFormat } from '../scope/global-variables.js';
 import { replaceTags } from '../scope/tags.js';
 import type { TemplateHandler } from './handler.js';
@@ -42,7 +43,7 @@ function startPod(run: RunDraft, site: CallSite, template: Template, kind: PodKi
   }
   const podName = podNameOf(podNameFormat(run), run.name, site.nodeName, templateNameOf(site));
   const names = { 'pod.name': podName, 'node.name': site.nodeName };
-  const bound = replaceTags(template, run.globals.extend(names)).value;
+  const bound = replaceTags(withRepository(run, template), run.globals.extend(names)).value;
   if (isNew) {
     run.create({
       ...describeNode(run, site),

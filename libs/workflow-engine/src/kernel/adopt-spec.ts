@@ -3,10 +3,11 @@ import { formatTime } from '../model/instant.js';
 import { isFulfilled } from '../model/phases.js';
 import {
   executionSpec,
-  forgetTemplates,
+  forgetStored,
   mustBeUnchanged,
   mustKeepToTemplate,
 } from '../policies/template-referencing.policy.js';
+import { recordRepository } from '../scope/artifact-repository.js';
 import { labelsOfOrigin, specMetadata } from './adopted-metadata.js';
 import { firstCheck } from './first-check.js';
 import { endWorkflow } from './lifecycle.js';
@@ -32,6 +33,7 @@ export function adoptSpec(run: RunDraft): boolean {
       endWorkflow(run, 'Failed', problem);
       return false;
     }
+    adoptRepository(run);
     run.addMetadata(specMetadata(run));
     run.addMetadata(labelsOfOrigin(run));
     return true;
@@ -40,6 +42,16 @@ export function adoptSpec(run: RunDraft): boolean {
     endOpenNodes(run, message);
     endWorkflow(run, 'Error', message);
     return false;
+  }
+}
+
+/** A run that is tried again keeps its repository. */
+function adoptRepository(run: RunDraft): void {
+  if (run.status.artifactRepositoryRef) return;
+  try {
+    recordRepository(run);
+  } catch (error) {
+    throw new Error(`failed to resolve artifact repository: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
@@ -65,7 +77,7 @@ function mergeSpec(run: RunDraft): void {
   const spec = executionSpec(run);
   if (!refers) run.workflow = { ...workflow, spec };
   else run.status = { ...status, storedWorkflowTemplateSpec: spec };
-  forgetTemplates(run);
+  forgetStored(run);
   const { labels, annotations } = workflow.metadata;
   run.addMetadata(workflowDefaults?.metadata ?? {});
   run.addMetadata({ ...(labels && { labels }), ...(annotations && { annotations }) });

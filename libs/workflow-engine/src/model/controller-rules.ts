@@ -1,9 +1,11 @@
-import type { Metadata, WorkflowSpec } from '@argosy/workflow-spec';
+import type { ArtifactRepository, Metadata, WorkflowSpec } from '@argosy/workflow-spec';
 
 /** What whoever runs the controller decides for all workflows; Argo's names and meanings. */
 export interface ControllerRules {
   /** Lies under every workflow: its spec, labels and annotations. */
   readonly workflowDefaults?: WorkflowDefaults | undefined;
+  /** Where artifacts go when neither the workflow nor its namespace says so. */
+  readonly artifactRepository?: ArtifactRepository | undefined;
   /**
    * Whether workflows may only run WorkflowTemplates: `Strict` as the template was when they began, `Secure` with an
    * error when it changes meanwhile. What they may say beside is in policies/template-referencing.policy.ts.

@@ -1,4 +1,4 @@
-import type { Outputs, WorkflowTemplate } from '@argosy/workflow-spec';
+import type { ArtifactRepository, Outputs, WorkflowTemplate } from '@argosy/workflow-spec';
 import type { LockRef } from '../locks/lock-ref.js';
 import type { LockView } from '../locks/lock-table.js';
 import type { Instant } from './instant.js';
@@ -82,6 +82,15 @@ export type RequestObservation =
       readonly outputs?: Outputs;
     };
 
+/** A ConfigMap with one artifact repository behind each key. */
+export interface RepositoryMap {
+  readonly namespace: string;
+  /** The one that counts when none is named. */
+  readonly defaultKey: string | undefined;
+  /** @throws when what is behind the key describes none */
+  repository(key: string): ArtifactRepository | undefined;
+}
+
 /**
  * A snapshot of what is outside, never a stream of events. Look-ups only, so that a pass costs what it asks for.
  * `changedPods` names the pods that may differ from what the state records, and nodes whose request may; null means: look at every open node
@@ -98,6 +107,8 @@ export interface World {
   /** Of the run's namespace. */
   workflowTemplate?(name: string): WorkflowTemplate | undefined;
   clusterWorkflowTemplate?(name: string): WorkflowTemplate | undefined;
+  /** Artifact repositories that a ConfigMap describes, of the run's namespace or the controller's own. */
+  artifactRepositories?(owner: 'run' | 'controller', configMap: string): RepositoryMap | undefined;
   /** Data of a ConfigMap key, for `configMapKeyRef`; undefined when absent. */
   configMapKey?(name: string, key: string): string | undefined;
   /**

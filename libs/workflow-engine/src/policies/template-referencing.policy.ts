@@ -86,10 +86,10 @@ function sanitized(run: RunDraft): WorkflowSpec {
   return { ...allowed, artifactGC };
 }
 
-/** Stored templates that came with the object are not believed either. */
-export function forgetTemplates(run: RunDraft): void {
+/** Templates and a repository that came with the object are not believed either. */
+export function forgetStored(run: RunDraft): void {
   if (!isRestricted(run)) return;
-  const { storedTemplates: _before, ...status } = run.status;
+  const { storedTemplates: _templates, artifactRepositoryRef: _repository, ...status } = run.status;
   run.status = status;
 }
 

@@ -1,5 +1,11 @@
 import { templateLibrary } from '@argosy/workflow-spec';
-import type { Artifact, Outputs, PodDisruptionBudgetSpec, WorkflowTemplate } from '@argosy/workflow-spec';
+import type {
+  Artifact,
+  ArtifactRepository,
+  Outputs,
+  PodDisruptionBudgetSpec,
+  WorkflowTemplate,
+} from '@argosy/workflow-spec';
 import type { EngineCommand, EnsurePod } from '../model/command.js';
 import { instant } from '../model/instant.js';
 import type { Instant } from '../model/instant.js';
@@ -8,6 +14,7 @@ import type {
   LockObservation,
   MemoObservation,
   PodObservation,
+  RepositoryMap,
   RequestObservation,
   World,
 } from '../model/observation.js';
@@ -62,6 +69,8 @@ export class ScriptedWorld implements World {
   readonly budgets = new Map<string, PodDisruptionBudgetSpec>();
   readonly configMaps = new Map<string, Record<string, string>>();
   templates = templateLibrary([]);
+  /** Artifact repositories of ConfigMaps, by `run/name` and `controller/name`; the key `default` is the default. */
+  readonly repositories = new Map<string, Record<string, ArtifactRepository>>();
   locks = new ScriptedLocks();
   /** Whose eyes look at the locks. */
   run: RunRank = { run: 'default/wf', priority: 0, createdAt: '' };
@@ -94,6 +103,10 @@ export class ScriptedWorld implements World {
   }
   clusterWorkflowTemplate(name: string): WorkflowTemplate | undefined {
     return this.templates.find(name, true);
+  }
+  artifactRepositories(owner: 'run' | 'controller', configMap: string): RepositoryMap | undefined {
+    const repositories = this.repositories.get(`${owner}/${configMap}`);
+    return repositories && { namespace: owner, defaultKey: 'default', repository: (key) => repositories[key] };
   }
   configMapKey(name: string, key: string): string | undefined {
     return this.configMaps.get(name)?.[key];
