@@ -66,6 +66,8 @@ export class Agent {
       onRunDeleted: (workflow) => this.publisher.deleted(workflow),
       onPod: (pod, deleted) => this.podSeen(pod, deleted),
       onMetrics: (updates) => this.userMetrics.take(updates),
+      parallelism: config.ARGOSY_PARALLELISM,
+      namespaceParallelism: config.ARGOSY_NAMESPACE_PARALLELISM,
       isPodReleased: (pod) => this.logs.isReleased(pod),
     });
     this.commands = new CommandRunner({

@@ -1,6 +1,8 @@
 import { secretVariable, switchVariable } from '@argosy/platform';
 import { z } from 'zod';
 
+const count = () => z.coerce.number('must be a number').int().min(0).optional();
+
 export const agentConfig = z
   .object({
     ARGOSY_CONTROL_PLANE_URL: z.url({ protocol: /^https?$/ }).describe('Address of the control plane'),
@@ -19,6 +21,10 @@ export const agentConfig = z
       .enum(['image-volume', 'init-container'])
       .default('image-volume')
       .describe('How the supervisor gets into pods'),
+    ARGOSY_PARALLELISM: count().describe('Workflows that may run at once; any number when absent or 0'),
+    ARGOSY_NAMESPACE_PARALLELISM: count().describe(
+      'The same within each namespace without the label workflows.argoproj.io/parallelism-limit',
+    ),
     ARGOSY_HEALTH_PORT: z.coerce
       .number('must be a number')
       .int()
