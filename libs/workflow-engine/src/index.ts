@@ -16,7 +16,7 @@ export type {
 } from './model/observation.js';
 export { limitSource } from './locks/lock-ref.js';
 export type { LockRef } from './locks/lock-ref.js';
-export { claimOf, LockTable, rankOf, ranksBefore } from './locks/lock-table.js';
+export { claimOf, LockTable, placeInLine, rankOf, ranksBefore } from './locks/lock-table.js';
 export type { LockClaim, RunRank } from './locks/lock-table.js';
 export type {
   CallPlugin,

@@ -52,6 +52,23 @@ describe('admission', () => {
     expect(['n/a', 'n/b', 'n/c'].map((run) => admission.admits(run))).toEqual([true, true, false]);
   });
 
+  it('follows a priority that is changed, and keeps up with thousands who wait', () => {
+    const order: string[] = [];
+    const admission = new Admission({ parallelism: 1, wake: (run) => order.push(run) });
+    const runs = Array.from({ length: 5000 }, (_, i) => `n/${i}`);
+    for (const run of runs) admission.seen(run, workflow(run, Number(run.slice(2)) % 7, 0));
+    admission.seen('n/3', workflow('n/3', 99, 0));
+    admission.gone('n/6');
+    admission.open();
+    for (let next = order.at(-1); next !== undefined && order.length < runs.length - 1; next = order.at(-1))
+      admission.gone(next);
+    expect(order[0]).toBe('n/3');
+    expect(new Set(order).size).toBe(4999);
+    expect(order).not.toContain('n/6');
+    const priorities = order.slice(1).map((run) => Number(run.slice(2)) % 7);
+    expect(priorities).toEqual(priorities.toSorted((a, b) => b - a));
+  });
+
   it('lets everything run when nothing limits it', () => {
     const admission = new Admission({ parallelism: 0, wake: () => undefined });
     admission.open();

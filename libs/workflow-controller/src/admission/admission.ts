@@ -1,4 +1,4 @@
-import { isFinalWorkflowPhase, rankOf, ranksBefore } from '@argosy/workflow-engine';
+import { isFinalWorkflowPhase, placeInLine, rankOf, ranksBefore } from '@argosy/workflow-engine';
 import type { RunRank } from '@argosy/workflow-engine';
 import type { Workflow } from '@argosy/workflow-spec';
 
@@ -17,8 +17,10 @@ export interface AdmissionOptions {
  */
 export class Admission {
   private readonly running = new Set<string>();
+  private readonly runningIn = new Map<string, number>();
   /** By namespace, in the order of their turns. */
   private readonly waiting = new Map<string, RunRank[]>();
+  private readonly ranks = new Map<string, RunRank>();
   private readonly ownLimits = new Map<string, number>();
   private isOpen = false;
 
@@ -39,13 +41,13 @@ export class Admission {
     if (isFinalWorkflowPhase(phase)) return this.gone(run);
     if (this.running.has(run)) return;
     this.leaveQueue(run);
-    if (phase === 'Running') this.running.add(run);
+    if (phase === 'Running') this.admit(run);
     else this.queue(rankOf(workflow));
     this.giveTurns(run);
   }
 
   gone(run: string): void {
-    this.running.delete(run);
+    if (this.running.delete(run)) this.count(run, -1);
     this.leaveQueue(run);
     this.giveTurns();
   }
@@ -63,7 +65,7 @@ export class Admission {
       const next = this.nextInLine();
       if (!next) return;
       this.leaveQueue(next.run);
-      this.running.add(next.run);
+      this.admit(next.run);
       if (next.run !== justSeen) this.options.wake(next.run);
     }
   }
@@ -73,30 +75,38 @@ export class Admission {
     for (const [namespace, [first]] of this.waiting) {
       if (!first || (best && !ranksBefore(first, best))) continue;
       const limit = this.ownLimits.get(namespace) ?? this.options.namespaceParallelism;
-      if (hasRoom(limit, limit ? this.runningIn(namespace) : 0)) best = first;
+      if (hasRoom(limit, this.runningIn.get(namespace) ?? 0)) best = first;
     }
     return best;
   }
 
-  private runningIn(namespace: string): number {
-    let count = 0;
-    for (const run of this.running) if (namespaceOf(run) === namespace) count += 1;
-    return count;
+  private admit(run: string): void {
+    this.running.add(run);
+    this.count(run, 1);
+  }
+
+  private count(run: string, by: 1 | -1): void {
+    const namespace = namespaceOf(run);
+    const running = (this.runningIn.get(namespace) ?? 0) + by;
+    if (running === 0) this.runningIn.delete(namespace);
+    else this.runningIn.set(namespace, running);
   }
 
   private queue(rank: RunRank): void {
     const namespace = namespaceOf(rank.run);
     const line = this.waiting.get(namespace) ?? [];
     this.waiting.set(namespace, line);
-    const at = line.findIndex((other) => ranksBefore(rank, other));
-    line.splice(at < 0 ? line.length : at, 0, rank);
+    this.ranks.set(rank.run, rank);
+    line.splice(placeInLine(line, rank), 0, rank);
   }
 
   private leaveQueue(run: string): void {
-    const namespace = namespaceOf(run);
-    const line = this.waiting.get(namespace)?.filter((rank) => rank.run !== run);
-    if (line?.length) this.waiting.set(namespace, line);
-    else this.waiting.delete(namespace);
+    const rank = this.ranks.get(run);
+    const line = this.waiting.get(namespaceOf(run));
+    if (!rank || !line) return;
+    this.ranks.delete(run);
+    line.splice(placeInLine(line, rank), 1);
+    if (line.length === 0) this.waiting.delete(namespaceOf(run));
   }
 }
 

@@ -301,6 +301,41 @@ describe('a lock of a template', () => {
     expect(stopped.node('wf[0].l(1:1)').synchronizationStatus).toBeUndefined();
   });
 
+  it('is let go when a person ends the node that holds it', () => {
+    const pause: Template = { name: 'c', synchronization: mutex, suspend: {} };
+    const run = new WorkflowSimulation(workflow([loop(2), pause]));
+    run.run();
+    const { synchronization } = run.state.status;
+    expect(synchronization?.mutex?.holding?.[0]?.holder).toBe(`default/wf/${run.node('wf[0].l(0:0)').id}`);
+    run.intent({ type: 'ResumeRun' });
+    run.pass();
+    expect(run.node('wf[0].l(1:1)').phase).toBe('Running');
+    run.intent({ type: 'ResumeRun' });
+    expect(run.run()).toBe('Succeeded');
+  });
+
+  it('serves requests, daemons and hooks as it serves pods', () => {
+    const http: Template = { name: 'h', synchronization: mutex, http: { url: 'http://x' } };
+    const daemon = container('d', { synchronization: { mutexes: [{ name: 'n' }] }, daemon: true });
+    const main: Template = {
+      name: 'main',
+      steps: [[{ name: 'd', template: 'd' }], [{ name: 'l', template: 'h', withItems: [1, 2], onExit: 'bye' }]],
+    };
+    const after: Template = {
+      name: 'whole',
+      steps: [[{ name: 'a', template: 'main' }], [{ name: 'b', template: 'main' }]],
+    };
+    const bye = container('bye', { synchronization: mutex });
+    const run = new WorkflowSimulation(workflow([after, main, http, daemon, bye], { entrypoint: 'whole' }));
+    run.run((state) => state.nodes.some(({ type }) => type === 'HTTP'));
+    expect(run.state.status.synchronization?.mutex?.holding?.map(({ mutex: name }) => name)).toContain(
+      'default/Mutex/n',
+    );
+    expect(run.run()).toBe('Succeeded');
+    expect(run.nodes().filter(({ name }) => name.endsWith('.onExit'))).toHaveLength(4);
+    expect(run.state.status.synchronization).toBeUndefined();
+  });
+
   it('that does not exist makes the node Error', () => {
     const run = new WorkflowSimulation(workflow([container('main', { synchronization: semaphore })]));
     expect(run.run()).toBe('Error');

@@ -107,8 +107,7 @@ export class LockTable {
     }
     for (const key of new Set(claim.waiting)) {
       const { queue } = this.lock(key);
-      const at = queue.findIndex((other) => ranksBefore(claim, other));
-      queue.splice(at < 0 ? queue.length : at, 0, claim);
+      queue.splice(placeInLine(queue, claim), 0, claim);
     }
   }
 
@@ -138,4 +137,16 @@ export function ranksBefore(a: RunRank, b: RunRank): boolean {
   if (a.priority !== b.priority) return a.priority > b.priority;
   if (a.createdAt !== b.createdAt) return a.createdAt < b.createdAt;
   return a.run < b.run;
+}
+
+/** Where a run belongs in a line that is in order; where it is, if it stands there already. */
+export function placeInLine(line: readonly RunRank[], rank: RunRank): number {
+  let [low, high] = [0, line.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const other = line[middle];
+    if (other && ranksBefore(other, rank)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
