@@ -49,6 +49,7 @@ if (compiler) {
 } else {
   const bundle = join(output, 'supervisor.mjs');
   copyFileSync('apps/executor/src/supervisor.mjs', bundle);
+  copyFileSync('apps/executor/src/resource.mjs', join(output, 'resource.mjs'));
   // Beside the wrapper where the whole folder is mounted; where it was built when only the wrapper was installed.
   const wrapper = [
     '#!/bin/sh',

@@ -39,7 +39,7 @@ const reason = (error) =>
     ENOTDIR: 'Not a directory',
   })[error.code] ?? error.message;
 
-const VALUES = ['--script', '--report', '--exit-code', '--retries', '--retry-pause'];
+const VALUES = ['--script', '--report', '--reason', '--exit-code', '--retries', '--retry-pause'];
 
 function parse(args) {
   const options = { parameters: [], after: [], report: '/var/run/argo/termination-log', result: false };
@@ -274,6 +274,8 @@ async function run(args) {
       if (options.script) writeScript(options.script);
       const outcome = await runAttempts(options);
       code = outcome.code;
+      if (code !== 0 && options.reason && existsSync(options.reason))
+        report.error ??= readFileSync(options.reason, 'utf8').slice(0, 2048);
       if (outcome.started && collect(options, code === 0)) code = OUTPUT_MISSING;
     }
   } catch (error) {
@@ -300,6 +302,9 @@ if (verb === 'install' && args[0]) {
   // The shell wrapper that starts this file lies beside it and names it by its full path, so it may be copied anywhere.
   copyFileSync(new URL('supervisor', import.meta.url), `${args[0]}.new`);
   renameSync(`${args[0]}.new`, args[0]);
+} else if (verb === 'resource') {
+  const { resource } = await import('./resource.mjs');
+  process.exit(await resource(args));
 } else {
   if (verb !== 'run') complain('usage: supervisor install PATH | supervisor run [options] -- COMMAND...');
   process.exit(verb === 'run' ? await run(args) : CANNOT_START);

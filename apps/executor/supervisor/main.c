@@ -4,6 +4,7 @@
  *
  *   supervisor install PATH                copies itself to PATH
  *   supervisor run [options] -- COMMAND... see docs in ../README.md
+ *   supervisor resource ACTION [options]   has kubectl act on an object, for the step of a resource template
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,6 +18,7 @@
 #include "child.h"
 #include "options.h"
 #include "report.h"
+#include "resource.h"
 #include "script.h"
 #include "turns.h"
 
@@ -24,6 +26,7 @@
 #define EXIT_OUTPUT_MISSING 66
 #define RESULT_LIMIT (256 * 1024)
 #define PARAMETER_LIMIT (256 * 1024)
+#define REASON_LIMIT 2048
 /* All parameters together, as JSON. No cluster stores objects as large as this. */
 #define PARAMETERS_LIMIT (2 * 1024 * 1024)
 
@@ -89,6 +92,13 @@ static int collect_parameters(const struct options *options, struct report *repo
     }
   }
   return missing;
+}
+
+/* What the command itself says about its failure. */
+static void take_reason(const struct options *options, struct report *report) {
+  struct buffer reason = {0};
+  if (report->error.length == 0 && read_file(options->reason_path, &reason, REASON_LIMIT) == 0) buffer_append(&report->error, reason.data, reason.length);
+  buffer_free(&reason);
 }
 
 /* What it means when a wait did not end by itself: 0 when it did, else the exit code. */
@@ -157,6 +167,7 @@ static int run_command(const struct options *options, const sigset_t *mask, stru
     report->has_result = true;
     capture_free(&capture);
   }
+  if (outcome.exit_code != 0 && options->reason_path) take_reason(options, report);
   int missing = collect_parameters(options, report, outcome.exit_code == 0);
   return outcome.exit_code == 0 && missing ? EXIT_OUTPUT_MISSING : outcome.exit_code;
 }
@@ -200,6 +211,7 @@ static int install(const char *path) {
 int main(int argc, char **argv) {
   if (argc >= 3 && strcmp(argv[1], "install") == 0) return install(argv[2]);
   if (argc >= 3 && strcmp(argv[1], "run") == 0) return run(argc - 2, argv + 2);
+  if (argc >= 3 && strcmp(argv[1], "resource") == 0) return resource(argc - 2, argv + 2);
   complain("usage: supervisor install PATH | supervisor run [--result] [--parameter NAME=PATH] [--default NAME=VALUE] ",
            "[--script PATH] [--report PATH] [--after NAME=PATH] [--exit-code PATH] [--retries N] [--retry-pause MILLISECONDS] ", "-- COMMAND...", NULL);
   return EXIT_CANNOT_START;

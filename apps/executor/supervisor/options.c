@@ -52,6 +52,7 @@ static int take(struct options *options, const char *flag, char *value) {
   if (strcmp(flag, "--after") == 0) return add_dependency(options, value);
   if (strcmp(flag, "--script") == 0) options->script_path = value;
   else if (strcmp(flag, "--report") == 0) options->report_path = value;
+  else if (strcmp(flag, "--reason") == 0) options->reason_path = value;
   else if (strcmp(flag, "--exit-code") == 0) options->exit_code_path = value;
   else if (strcmp(flag, "--retries") == 0) options->retries = atoi(value);
   else if (strcmp(flag, "--retry-pause") == 0) options->retry_pause_ms = atol(value);

@@ -25,6 +25,7 @@ struct options {
   const char *exit_code_path; /* NULL: nobody waits for us */
   int retries;                /* attempts after the first */
   long retry_pause_ms;
+  const char *reason_path;    /* NULL: the command has nothing to say but its exit code */
   const char *script_path;  /* NULL: no script */
   const char *report_path;
   const char *deadline; /* RFC 3339, or NULL */
