@@ -15,4 +15,9 @@ export const PATHS = {
   /** Scripts are delivered here, as in Argo. */
   staging: '/argo/staging',
   script: '/argo/staging/script',
+  manifest: '/argo/staging/manifest.yaml',
+  /** Where a program of ours says why it failed. */
+  reason: '/var/run/argo/reason',
+  /** Where an output parameter is read to that is no file of the user's. */
+  outputOf: (index: number): string => `/var/run/argo/output-${index}`,
 } as const;

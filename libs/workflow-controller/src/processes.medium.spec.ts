@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { FrameFilter } from '@argosy/executor-protocol';
+import type { KubeObject } from '@argosy/kube';
 import { resources } from '@argosy/kube';
 import { startLocalCluster } from '@argosy/local-cluster';
 import type { LocalCluster } from '@argosy/local-cluster';
@@ -22,6 +23,8 @@ const root = resolve(import.meta.dirname, '../../..');
 const image = 'argosy/executor';
 const kinds: [string, NodeJS.ProcessEnv][] = [['node', { ARGOSY_NO_C_COMPILER: '1' }]];
 if (spawnSync('gcc', ['--version']).status === 0) kinds.unshift(['C', {}]);
+
+const hasKubectl = spawnSync('kubectl', ['version', '--client']).status === 0;
 
 /** A step that runs a line of shell; `out` are files to be collected. */
 const sh = (name: string, line: string, out: Record<string, string> = {}, extra: Template = {}): Template => ({
@@ -45,7 +48,13 @@ describe.each(kinds)('workflows as processes under the supervisor in %s', (kind,
     });
     if (built.status !== 0) throw new Error(built.stderr);
     const dataDir = join(folder, 'data');
-    cluster = await startLocalCluster({ name: 'test', dataDir, survives: false, imageVolumes: { [image]: executor } });
+    cluster = await startLocalCluster({
+      name: 'test',
+      dataDir,
+      survives: false,
+      imageVolumes: { [image]: executor },
+      http: { port: 0 },
+    });
     controller = new WorkflowController({
       kube: cluster.api,
       supervisor: { image, delivery: 'image-volume' },
@@ -259,6 +268,57 @@ describe.each(kinds)('workflows as processes under the supervisor in %s', (kind,
     });
     expect(node(workflow, 'main')).toMatchObject({ phase: 'Failed', message: 'main: Error (exit code 143)' });
   }, 60_000);
+
+  if (hasKubectl) {
+    it('act on objects of the cluster, wait for them, and read them', async () => {
+      const kubeconfig = { name: 'KUBECONFIG', value: cluster.http?.kubeconfig ?? '' };
+      const podSpecPatch = JSON.stringify({ containers: [{ name: 'main', env: [kubeconfig] }] });
+      const name = `${kind.toLowerCase()}-object`;
+      const make: Template = {
+        name: 'make',
+        podSpecPatch,
+        resource: {
+          action: 'create',
+          setOwnerReference: true,
+          manifest: `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\ndata: {state: new, text: "$(x) é"}\n`,
+          successCondition: 'data.state = ready',
+          flags: ['--validate=false'],
+        },
+        outputs: {
+          parameters: [
+            { name: 'text', valueFrom: { jsonPath: '{.data.text}' } },
+            { name: 'none', valueFrom: { jsonPath: '{.data.none}' } },
+            { name: 'bad', valueFrom: { jsonPath: '{.data[', default: 'unreadable' } },
+          ],
+        },
+      };
+      const ref = { type: resources.configMaps, namespace: 'default', name };
+      const workflowName = await submit([{ name: 'main', steps: [[{ name: 'make', template: 'make' }]] }, make]);
+      const found = new AbortController();
+      const fieldSelector = `metadata.name=${name}`;
+      let object: KubeObject | undefined;
+      for await (const event of cluster.api.watch<KubeObject>(ref.type, { fieldSelector, signal: found.signal })) {
+        if (event.type !== 'ADDED') continue;
+        ({ object } = event);
+        found.abort();
+      }
+      expect(object?.metadata?.ownerReferences).toMatchObject([{ kind: 'Workflow', name: workflowName }]);
+      await cluster.api.patch(ref, 'merge', { data: { state: 'ready' } });
+      const workflow = await ended(workflowName);
+      expect(node(workflow, 'make')).toMatchObject({
+        phase: 'Succeeded',
+        outputs: {
+          parameters: [
+            { name: 'text', value: '$(x) é' },
+            { name: 'none', value: '' },
+            { name: 'bad', value: 'unreadable' },
+          ],
+        },
+      });
+      const again = await ended(await submit([{ ...make, name: 'main', outputs: {} }]));
+      expect(again.status).toMatchObject({ phase: 'Failed', message: expect.stringContaining('already exists') });
+    }, 60_000);
+  }
 
   it('use a daemon by its address, which ends with the steps around it', async () => {
     const serve = `require('http').createServer((_, answer) => answer.end('served')).listen(${port})`;

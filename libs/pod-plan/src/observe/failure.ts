@@ -84,8 +84,9 @@ function endOfContainer({ name, state }: ContainerStatus, phase: 'Failed' | 'Err
     };
   const { terminated } = state ?? {};
   if (!terminated || terminated.exitCode === 0) return undefined;
-  // What the supervisor reports is not for people; what another program left there is.
-  const left = parseTerminationReport(terminated.message) ? '' : (terminated.message ?? '').trim();
+  // Of what the supervisor reports only the reason is for people; what another program left there is, all of it.
+  const report = parseTerminationReport(terminated.message);
+  const left = (report ? (report.error ?? '') : (terminated.message ?? '')).trim();
   return {
     phase,
     message: `${name}: ${terminated.reason || 'Error'} (exit code ${terminated.exitCode})${left ? `: ${left}` : ''}`,

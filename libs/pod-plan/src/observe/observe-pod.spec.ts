@@ -133,6 +133,10 @@ describe('a pod that failed', () => {
       'Failed',
       'main: Error (exit code 3): no such host',
     ]);
+    expect(endOf(failed(ended('main', 1, report({ error: "failure condition 'x' evaluated true\n" }))))).toEqual([
+      'Failed',
+      "main: Error (exit code 1): failure condition 'x' evaluated true",
+    ]);
     expect(endOf(failed(ended('main', 3, report({ parameters: {} }))))).toEqual([
       'Failed',
       'main: Error (exit code 3)',

@@ -6,6 +6,8 @@ export interface SupervisorSource {
   readonly image: string;
   /** `image-volume` mounts the image (Kubernetes 1.33 and newer); `init-container` copies from it. */
   readonly delivery: 'image-volume' | 'init-container';
+  /** Image that holds `kubectl`, and `jq` where templates use it, for resource templates. Default: Kubernetes' own. */
+  readonly kubectlImage?: string;
 }
 
 export interface PodPlanContext {

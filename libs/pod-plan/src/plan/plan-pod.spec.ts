@@ -283,6 +283,83 @@ describe('a container set', () => {
   });
 });
 
+describe('a resource template', () => {
+  const resource = { action: 'create', manifest: 'kind: Job\nmetadata: {name: $(x)}' };
+  const program = ['/argosy/supervisor', 'resource', 'create', '--manifest', '/argo/staging/manifest.yaml'];
+  const reason = ['--reason', '/var/run/argo/reason'];
+
+  it('runs the supervisor’s own program where there is a kubectl, with access to the API', () => {
+    const { main, spec } = plan({ name: 'build', resource });
+    expect(main.image).toMatch(/^registry\.k8s\.io\/kubectl:v/);
+    expect(main.command).toEqual([
+      ...['/argosy/supervisor', 'run', '--script', '/argo/staging/manifest.yaml', ...reason, '--'],
+      ...[...program, ...reason],
+    ]);
+    expect(envOf(main).ARGOSY_SCRIPT_0).toBe(resource.manifest.replaceAll('$', '$$$$'));
+    expect(spec.automountServiceAccountToken).toBe(true);
+    expect(spec.volumes).toContainEqual({ name: 'argo-staging', emptyDir: {} });
+  });
+
+  it('passes on conditions, outputs and flags as they are written', () => {
+    const { main } = plan({
+      name: 'build',
+      resource: {
+        action: 'patch',
+        mergeStrategy: 'merge',
+        successCondition: 'status.succeeded > 0',
+        failureCondition: 'status.failed > $(x)',
+        flags: ['deployments', 'web'],
+      },
+      outputs: {
+        parameters: [
+          { name: 'ip', valueFrom: { jsonPath: '{.status.ip}' } },
+          { name: 'names', valueFrom: { jqFilter: '.items[].name', default: 'none' } },
+        ],
+      },
+    });
+    const [ip, names] = ['/var/run/argo/output-0', '/var/run/argo/output-1'];
+    expect(main.command).toEqual([
+      ...['/argosy/supervisor', 'run', ...reason],
+      ...['--parameter', `ip=${ip}`, '--parameter', `names=${names}`, '--default', 'names=none', '--'],
+      ...['/argosy/supervisor', 'resource', 'patch', '--manifest', '/argo/staging/manifest.yaml', ...reason],
+      ...['--strategy', 'merge', '--success', 'status.succeeded > 0', '--failure', 'status.failed > $$(x)'],
+      ...['--json-path', `${ip}={.status.ip}`, '--jq', `${names}=.items[].name`, '--may-miss', names],
+      ...['--', 'deployments', 'web'],
+    ]);
+  });
+
+  it('makes the workflow the owner of its object when asked to', () => {
+    const manifestOf = (manifest: string): unknown =>
+      JSON.parse(
+        envOf(plan({ name: 'build', resource: { action: 'create', manifest, setOwnerReference: true } }).main)
+          .ARGOSY_SCRIPT_0 ?? '',
+      );
+    expect(manifestOf('kind: Job\nmetadata:\n  name: x\n')).toEqual({
+      kind: 'Job',
+      metadata: {
+        name: 'x',
+        ownerReferences: [
+          {
+            apiVersion: 'argoproj.io/v1alpha1',
+            kind: 'Workflow',
+            name: 'wf',
+            uid: 'uid-1',
+            controller: true,
+            blockOwnerDeletion: true,
+          },
+        ],
+      },
+    });
+    expect(() => manifestOf(': :')).toThrow('is not YAML');
+    expect(() => manifestOf('text')).toThrow('can have no owner');
+  });
+
+  it('is refused when its manifest is an artifact', () => {
+    const manifestFrom = { artifact: { name: 'm' } };
+    expect(() => plan({ name: 'build', resource: { action: 'create', manifestFrom } })).toThrow('from an artifact');
+  });
+});
+
 describe('what the pod takes from template and workflow', () => {
   it('is the template’s before the enclosing template’s before the workflow’s', () => {
     const of = (name: string) => ({ nodeSelector: { from: name }, tolerations: [{ key: name }] });
@@ -448,10 +525,10 @@ describe('a pod that can never be', () => {
     );
   });
 
-  it.each([
-    ['resource', { resource: { action: 'create' } }],
-    ['data', { data: { source: {}, transformation: [] } }],
-  ] as [string, Template][])('is refused when its kind is not supported: %s', (kind, body) => {
-    expect(() => plan({ name: 'build', ...body })).toThrow(`template "build" is of kind ${kind}`);
-  });
+  it.each([['data', { data: { source: {}, transformation: [] } }]] as [string, Template][])(
+    'is refused when its kind is not supported: %s',
+    (kind, body) => {
+      expect(() => plan({ name: 'build', ...body })).toThrow(`template "build" is of kind ${kind}`);
+    },
+  );
 });

@@ -1,14 +1,6 @@
 import { ENV, PATHS } from '@argosy/executor-protocol';
 import type { EnsurePod } from '@argosy/workflow-engine';
-import type {
-  Affinity,
-  Container,
-  Pod,
-  PodSpec,
-  Template,
-  UserContainer,
-  Volume,
-} from '@argosy/workflow-spec';
+import type { Affinity, Container, Pod, PodSpec, Template, UserContainer, Volume } from '@argosy/workflow-spec';
 import { parse } from 'yaml';
 import type { PodPlanContext } from './context.js';
 import { ANNOTATIONS, LABELS, MAIN_CONTAINER } from './labels.js';
@@ -84,7 +76,7 @@ function defaultContainerOf({ containerSet }: Template): string {
 function planSpec(command: EnsurePod, context: PodPlanContext): PodSpec {
   const { template, boundaryTemplate } = command;
   const { spec } = context.workflow;
-  const programs = programsOf(template).map((program) => planSupervised(program, command, context));
+  const programs = programsOf(template, context).map((program) => planSupervised(program, command, context));
   const serviceAccountName = template.serviceAccountName ?? spec.serviceAccountName;
   const fields: PodSpec = {
     restartPolicy: 'Never',
@@ -96,9 +88,11 @@ function planSpec(command: EnsurePod, context: PodPlanContext): PodSpec {
     containers: programs,
     volumes: planVolumes(command, context),
     serviceAccountName,
-    // A step needs no access to the Kubernetes API; who wants it for the user's program says so.
+    // A step needs no access to the Kubernetes API, unless that is what it is for; other programs have to say so.
     automountServiceAccountToken:
-      template.automountServiceAccountToken ?? spec.automountServiceAccountToken ?? serviceAccountName !== undefined,
+      template.automountServiceAccountToken ??
+      spec.automountServiceAccountToken ??
+      (serviceAccountName !== undefined || template.resource !== undefined),
     activeDeadlineSeconds:
       command.deadline === null ? undefined : Math.max(1, Math.ceil((command.deadline - context.nowMs) / 1000)),
     nodeSelector: template.nodeSelector ?? boundaryTemplate?.nodeSelector ?? spec.nodeSelector,
@@ -191,7 +185,7 @@ function planVolumes({ template }: EnsurePod, { workflow, supervisor }: PodPlanC
   return [
     supervisor.delivery === 'image-volume' ? image : { name: VOLUMES.supervisor, emptyDir: {} },
     { name: VOLUMES.shared, emptyDir: {} },
-    ...(template.script ? [{ name: VOLUMES.staging, emptyDir: {} }] : []),
+    ...(template.script || template.resource ? [{ name: VOLUMES.staging, emptyDir: {} }] : []),
     ...(template.volumes ?? []),
     ...[...(workflow.spec.volumes ?? []), ...claims].filter(
       ({ name }) => used.has(name) && !(template.volumes ?? []).some((volume) => volume.name === name),

@@ -1,8 +1,10 @@
 import { PATHS } from '@argosy/executor-protocol';
 import { kindOf, parseDuration } from '@argosy/workflow-engine';
 import type { Container, ContainerSetTemplate, Template, VolumeMount } from '@argosy/workflow-spec';
+import type { PodPlanContext } from './context.js';
 import { MAIN_CONTAINER } from './labels.js';
 import { PodPlanError } from './plan-error.js';
+import { resourceProgram } from './resource-program.js';
 
 /** One program of a step: what a container of the pod runs under the supervisor. */
 export interface Program {
@@ -12,9 +14,17 @@ export interface Program {
   readonly container: Omit<Container, 'name' | 'command' | 'args'>;
   readonly command: readonly string[];
   readonly args: readonly string[];
-  readonly script: string | null;
+  /** Written to a file before the program begins. */
+  readonly script: Script | null;
+  /** Files that outputs are read from besides those the template names, by parameter. */
+  readonly outputFiles: ReadonlyMap<string, string>;
   /** Set for the members of a container set. */
   readonly turn: Turn | null;
+}
+
+export interface Script {
+  readonly path: string;
+  readonly text: string;
 }
 
 /** How a container takes its turn among those of its pod. */
@@ -27,7 +37,7 @@ export interface Turn {
 }
 
 /** What a template runs, one program for each container. @throws PodPlanError when that cannot be told */
-export function programsOf(template: Template): Program[] {
+export function programsOf(template: Template, context: PodPlanContext): Program[] {
   const kind = kindOf(template);
   const name = template.name ?? '';
   switch (kind) {
@@ -37,10 +47,14 @@ export function programsOf(template: Template): Program[] {
     }
     case 'script': {
       const { command, args, source, name: _name, ...container } = template.script ?? { source: '' };
-      return [main(container, required(command, name), [...(args ?? []), PATHS.script], source)];
+      return [
+        main(container, required(command, name), [...(args ?? []), PATHS.script], { path: PATHS.script, text: source }),
+      ];
     }
     case 'containerSet':
       return membersOf(template, template.containerSet ?? { containers: [] });
+    case 'resource':
+      return [resourceProgram(template, template.resource ?? { action: '' }, context)];
     default:
       throw new PodPlanError(`template "${name}" is of kind ${kind}, which is not supported yet`);
   }
@@ -50,8 +64,8 @@ const main = (
   container: Program['container'],
   command: readonly string[],
   args: readonly string[],
-  script: string | null,
-): Program => ({ name: MAIN_CONTAINER, container, command, args, script, turn: null });
+  script: Script | null,
+): Program => ({ name: MAIN_CONTAINER, container, command, args, script, outputFiles: new Map(), turn: null });
 
 function membersOf(template: Template, set: ContainerSetTemplate): Program[] {
   const { containers, volumeMounts = [], retryStrategy } = set;
@@ -68,6 +82,7 @@ function membersOf(template: Template, set: ContainerSetTemplate): Program[] {
     command: required(command, `${template.name}.${name}`),
     args: args ?? [],
     script: null,
+    outputFiles: new Map(),
     turn: { after: dependencies, retries, pauseMs },
   }));
 }

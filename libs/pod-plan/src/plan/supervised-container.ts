@@ -30,7 +30,11 @@ export function planSupervised(program: Program, command: EnsurePod, context: Po
     name,
     command: [PATHS.supervisor, 'run', ...flags, '--', ...program.command],
     ...(program.args.length > 0 ? { args: [...program.args] } : {}),
-    env: [...argoEnvironment(command, context, name), ...scriptEnvironment(program.script), ...(container.env ?? [])],
+    env: [
+      ...argoEnvironment(command, context, name),
+      ...scriptEnvironment(program.script?.text ?? null),
+      ...(container.env ?? []),
+    ],
     volumeMounts: [
       ...OWN_MOUNTS,
       ...(program.script === null ? [] : [{ name: VOLUMES.staging, mountPath: PATHS.staging }]),
@@ -50,14 +54,16 @@ function turnFlags(name: string, turn: Turn | null): string[] {
 }
 
 /** Outputs are those of main. */
-function outputFlags({ name, script }: Program, { template, includeScriptOutput }: EnsurePod): string[] {
+function outputFlags({ name, script, outputFiles }: Program, { template, includeScriptOutput }: EnsurePod): string[] {
   if (name !== MAIN_CONTAINER) return [];
   const flags = includeScriptOutput ? ['--result'] : [];
-  if (script !== null) flags.push('--script', PATHS.script);
+  if (script !== null) flags.push('--script', script.path);
+  if (template.resource) flags.push('--reason', PATHS.reason);
   for (const { name: parameter, valueFrom } of template.outputs?.parameters ?? []) {
-    if (!valueFrom?.path) continue;
-    flags.push('--parameter', `${parameter}=${valueFrom.path}`);
-    if (valueFrom.default !== undefined) flags.push('--default', `${parameter}=${valueFrom.default}`);
+    const path = valueFrom?.path ?? outputFiles.get(parameter);
+    if (!path) continue;
+    flags.push('--parameter', `${parameter}=${path}`);
+    if (valueFrom?.default !== undefined) flags.push('--default', `${parameter}=${valueFrom.default}`);
   }
   return flags;
 }
