@@ -228,6 +228,7 @@ describe('the condition', () => {
   it.each([
     ['{{= cronworkflow.lastScheduledTime == nil}}', 1],
     ['{{cronworkflow.failed}} > 0', 0],
+    ['{{= cronworkflow.lastScheduledTime == nil || (now() - cronworkflow.lastScheduledTime).Seconds() > 90}}', 2],
     ["{{cronworkflow.name}} == c && {{cronworkflow.namespace}} == 'default'", 3],
     ["{{= cronworkflow.labels['a/b.c'] == 'd'}}", 3],
     ['{{cronworkflow.annotations.note}} == yes', 3],

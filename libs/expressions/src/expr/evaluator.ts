@@ -7,6 +7,8 @@ import type { ExprNode, PredicateNode } from './ast.js';
 import { BUILTINS } from './builtins/table.js';
 import type { Predicate } from './builtins/builtin.js';
 import type { EvaluationSettings } from './evaluation-settings.js';
+import { isTime, timeOperation } from './time.js';
+import { timeMethod } from './time-methods.js';
 import { Budget, Callable, equals, fromJson, fromTree, isList, isObject, show, typeOf } from './value.js';
 import type { Value } from './value.js';
 
@@ -128,6 +130,8 @@ export class Evaluator {
     if (isObject(object)) return object.get(show(key)) ?? null;
     if ((isList(object) || typeof object === 'string') && typeof key === 'number')
       return this.element(object, key, node);
+    const method = isTime(object) ? timeMethod(object, show(key)) : undefined;
+    if (method) return method;
     throw new ExpressionError(`cannot fetch ${show(key)} from ${typeOf(object)}`, node.offset, node.length);
   }
 
@@ -211,6 +215,8 @@ export class Evaluator {
     if (operator === '..') return this.range(left, right, node);
     if (typeof left === 'string' && typeof right === 'string') return this.texts(operator, left, right, node);
     if (typeof left === 'number' && typeof right === 'number') return numbers(operator, left, right, node);
+    const timed = isTime(left) || isTime(right) ? timeOperation(operator, left, right) : undefined;
+    if (timed !== undefined) return timed;
     throw new ExpressionError(
       `invalid operation: ${operator} (mismatched types ${typeOf(left)} and ${typeOf(right)})`,
       node.offset,

@@ -3,11 +3,13 @@ import { formatFloat } from '../go-number.js';
 import type { JsonValue } from '../json.js';
 import { ScopeLeaf } from '../scope/variable-scope.js';
 import type { ScopeTree } from '../scope/variable-scope.js';
+import { isTime, Moment, Span } from './time.js';
+import type { Time } from './time.js';
 import { DEFAULT_LIMITS } from './evaluation-settings.js';
 import type { EvaluationLimits } from './evaluation-settings.js';
 
 /** A value while an expression runs. Objects are maps, so that no name can reach a prototype. */
-export type Value = null | boolean | number | string | readonly Value[] | ObjectValue | Callable;
+export type Value = null | boolean | number | string | readonly Value[] | ObjectValue | Callable | Time;
 export type ObjectValue = ReadonlyMap<string, Value>;
 export class Callable {
   constructor(
@@ -32,7 +34,9 @@ export function toJson(value: Value): JsonValue {
   if (isObject(value))
     return Object.fromEntries([...value].sort(byKey).map(([name, member]) => [name, toJson(member)]));
   if (value instanceof Callable) throw new ExpressionError(`function ${value.name} is no value`);
-  return value;
+  if (value instanceof Moment) return value.toJSON();
+  // Go writes durations to JSON in nanoseconds.
+  return value instanceof Span ? value.ms * 1e6 : value;
 }
 
 const byKey = ([a]: readonly [string, Value], [b]: readonly [string, Value]): number => (a < b ? -1 : 1);
@@ -55,13 +59,15 @@ export function show(value: Value): string {
       .sort(byKey)
       .map(([name, member]) => `${name}:${show(member)}`)
       .join(' ')}]`;
-  return value instanceof Callable ? value.name : String(value);
+  return value instanceof Callable ? value.name : isTime(value) ? value.toString() : String(value);
 }
 
 export function typeOf(value: Value): string {
   if (value === null) return 'nil';
   if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float';
   if (typeof value === 'boolean') return 'bool';
+  if (value instanceof Moment) return 'time';
+  if (value instanceof Span) return 'duration';
   if (isList(value)) return 'array';
   if (isObject(value)) return 'map';
   return value instanceof Callable ? 'func' : 'string';
@@ -72,6 +78,7 @@ export function equals(a: Value, b: Value): boolean {
     return a.length === b.length && a.every((member, index) => equals(member, b[index] ?? null));
   if (isObject(a) && isObject(b))
     return a.size === b.size && [...a].every(([name, member]) => b.has(name) && equals(member, b.get(name) ?? null));
+  if (isTime(a) && isTime(b)) return a.constructor === b.constructor && a.ms === b.ms;
   return a === b;
 }
 

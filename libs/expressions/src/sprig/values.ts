@@ -1,3 +1,4 @@
+import { Moment } from '../expr/time.js';
 import { ExpressionError } from '../expression-error.js';
 import { decodeBase64, encodeBase64, parseJson } from '../expr/builtins/encoding.js';
 import { compare } from '../expr/builtins/collections.js';
@@ -150,6 +151,6 @@ export const encodingFunctions: Readonly<Record<string, SprigFunction>> = {
   fromJson: ([value = '']) => parseJson(show(value)),
   now: (_args, { now }) => {
     if (now === undefined) throw new ExpressionError('the time is not known here');
-    return new Date(now).toISOString();
+    return new Moment(now);
   },
 };

@@ -34,8 +34,4 @@ export const encodingBuiltins: Readonly<Record<string, Builtin>> = {
   toBase64: ([text]) => encodeBase64(textArg(text)),
   fromBase64: ([text]) => decodeBase64(textArg(text)),
   type: ([value]) => typeOf(anyArg(value)),
-  now: (_args, { settings }) => {
-    if (settings.now === undefined) throw new ExpressionError('the time is not known here');
-    return new Date(settings.now).toISOString();
-  },
 };
