@@ -38,6 +38,8 @@ export interface WorkflowControllerOptions extends TurnLimits, RequestOptions {
   readonly supervisor: SupervisorSource;
   /** Only this namespace; all when absent. */
   readonly namespace?: string;
+  /** Where the controller itself is: artifact repositories that workflows name are also looked for there. */
+  readonly ownNamespace?: string;
   readonly clock?: Clock;
   /** In [0, 1); spreads what many agents would else do at the same moment. Default: Math.random. */
   readonly random?: () => number;
@@ -134,10 +136,10 @@ export class WorkflowController {
   }
 
   private async begin(): Promise<void> {
-    const { kube, namespace, random, supervisor } = this.options;
+    const { kube, namespace, ownNamespace, random, supervisor } = this.options;
     const informers = await startInformers(
       kube,
-      { namespace, clock: this.clock, ...(random && { random }), signal: this.stopped.signal },
+      { namespace, ownNamespace, clock: this.clock, ...(random && { random }), signal: this.stopped.signal },
       {
         onRun: (workflow, deleted) => this.runSeen(workflow, deleted),
         onPod: (pod, deleted) => this.podSeen(pod, deleted),
@@ -196,8 +198,7 @@ export class WorkflowController {
     this.nodeRequests.requests.forgetAll();
     await this.nodeRequests.http.close();
     if (!this.informers) return;
-    const { workflows, pods, claims, configMaps, templates } = this.informers;
-    await Promise.all([workflows, pods, claims, configMaps, templates].map((informer) => informer.stop()));
+    await Promise.all(Object.values(this.informers).map((informer) => informer.stop()));
   }
 
   /** Resolves when no run and no CronWorkflow wants a look right now. */

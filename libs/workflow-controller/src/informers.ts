@@ -4,6 +4,7 @@ import { LABELS } from '@argosy/pod-plan';
 import type { Pod, Workflow } from '@argosy/workflow-spec';
 import { BY_CRON, cronIndex } from './cron/cron-owner.js';
 import { runKeyOf, watchPods } from './pods/pod-watch.js';
+import { ArtifactRepositories } from './repositories/artifact-repositories.js';
 import { TemplateCatalog } from './templates/template-catalog.js';
 
 /** As in Argo: only ConfigMaps with this label are read for parameters. */
@@ -15,6 +16,7 @@ export interface Informers {
   readonly claims: Informer<KubeObject>;
   readonly configMaps: Informer<KubeObject>;
   readonly templates: TemplateCatalog;
+  readonly repositories: ArtifactRepositories;
 }
 export interface InformerEvents {
   readonly onRun: (workflow: Workflow, deleted: boolean) => void;
@@ -26,6 +28,7 @@ export interface InformerEvents {
 
 export interface InformersOptions {
   readonly namespace?: string;
+  readonly ownNamespace?: string;
   readonly clock: Clock;
   readonly random?: () => number;
   /** Ends all of it, also while it is still starting. */
@@ -38,7 +41,7 @@ export interface InformersOptions {
  */
 export async function startInformers(
   kube: KubeApi,
-  { namespace, clock, random, signal }: InformersOptions,
+  { namespace, ownNamespace, clock, random, signal }: InformersOptions,
   { onRun, onPod, onChange, onError }: InformerEvents,
 ): Promise<Informers> {
   const options = { namespace, clock, onError, ...(random && { random }) };
@@ -53,7 +56,8 @@ export async function startInformers(
     labelSelector: `${CONFIG_MAP_TYPE}=Parameter`,
   });
   const templates = new TemplateCatalog(kube, options);
-  const first = [pods, claims, configMaps, templates];
+  const repositories = new ArtifactRepositories(kube, { ...options, ownNamespace });
+  const first = [pods, claims, configMaps, templates, repositories];
   const stopFirst = (): void => void Promise.all(first.map((informer) => informer.stop()));
   signal.addEventListener('abort', stopFirst, { once: true });
   try {
@@ -64,7 +68,7 @@ export async function startInformers(
       indexes: { [BY_CRON]: cronIndex },
       onChange: ({ type, object }) => onRun(object, type === 'deleted'),
     });
-    return { workflows, pods, claims, configMaps, templates };
+    return { workflows, pods, claims, configMaps, templates, repositories };
   } catch (error) {
     await Promise.all(first.map((informer) => informer.stop()));
     throw error;

@@ -18,6 +18,7 @@ export interface WorldSources {
   /** ConfigMaps that are marked as holding parameters. */
   readonly configMaps: Informer<KubeObject>;
   readonly templates: TemplateLookups;
+  readonly repositories: Pick<World, 'artifactRepositories'>;
   readonly overflow: OverflowOutputs;
   readonly refused: RefusedPods;
   readonly budgets: DisruptionBudgets;
@@ -40,8 +41,8 @@ export function worldOf(
   const { namespace = '', name = '' } = workflow.metadata;
   return {
     changedPods,
-    workflowTemplate: sources.templates.workflowTemplate,
-    clusterWorkflowTemplate: sources.templates.clusterWorkflowTemplate,
+    ...sources.templates,
+    ...sources.repositories,
     pod: (podName) => {
       const pod = sources.pods.get(namespace, podName);
       // A deleted workflow of the same name may have left pods of the same names.

@@ -13,6 +13,7 @@ import { worldOf } from '../pods/pod-world.js';
 import type { WorldSources } from '../pods/pod-world.js';
 import type { RunSnapshot } from '../snapshot.js';
 import { snapshotOf } from '../snapshot.js';
+import type { ArtifactRepositories } from '../repositories/artifact-repositories.js';
 import type { TemplateCatalog } from '../templates/template-catalog.js';
 import type { Changes } from './changed-pods.js';
 import { TransientFailure } from './failures.js';
@@ -21,9 +22,10 @@ import type { Writing } from './persist.js';
 import { isCompressed, persist } from './persist.js';
 import type { LoadedRun, RunCache } from './run-cache.js';
 
-export interface ReconcilerOptions extends Omit<WorldSources, 'templates' | 'memos'>, NodeRequests {
+export interface ReconcilerOptions extends Omit<WorldSources, 'templates' | 'repositories' | 'memos'>, NodeRequests {
   readonly caches: MemoCaches;
   readonly templates: TemplateCatalog;
+  readonly repositories: ArtifactRepositories;
   readonly kube: KubeApi;
   readonly clock: Clock;
   readonly workflows: Informer<Workflow>;
@@ -72,19 +74,21 @@ export class WorkflowReconciler {
     unread: Map<string, Pod>,
   ): Promise<Decision<RunState>> {
     const { turns, caches, clock, rules } = this.options;
-    const templates = this.options.templates.lookups(object.metadata.namespace ?? '');
+    const { namespace = '' } = object.metadata;
     const holes = new Holes();
+    const templates = this.options.templates.lookups(namespace, holes);
+    const repositories = this.options.repositories.lookups(namespace, holes);
     const memos = caches.lookups(key, holes);
     for (;;) {
       unread.clear();
-      const world = worldOf(object, run.fresh ? null : changes, { ...this.options, templates, memos }, unread, holes);
+      const sources = { ...this.options, templates, repositories, memos };
+      const world = worldOf(object, run.fresh ? null : changes, sources, unread, holes);
       const decision = reconcile(run.state, world, { now: instant(clock.now()), rules });
-      if (!templates.areMissing && holes.isEmpty) {
+      if (holes.isEmpty) {
         // Before anything else can look: from here to the end of the write these locks are taken.
         turns.locks.reserve(key, decision.state);
         return decision;
       }
-      await templates.fetchMissing();
       await holes.fill();
     }
   }

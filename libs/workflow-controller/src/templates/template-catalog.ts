@@ -1,7 +1,9 @@
 import type { Informer, InformerOptions, KubeApi, KubeObject } from '@argosy/kube';
 import { createInformer, isKubeError, resources } from '@argosy/kube';
 import type { WorkflowTemplate } from '@argosy/workflow-spec';
-import { TemplateLookups } from './template-lookups.js';
+import type { Holes } from '../reconcile/holes.js';
+import { templateLookups } from './template-lookups.js';
+import type { TemplateLookups } from './template-lookups.js';
 
 export type TemplateObject = WorkflowTemplate & KubeObject;
 type Options = Pick<InformerOptions<TemplateObject>, 'namespace' | 'clock' | 'random' | 'onError'>;
@@ -30,10 +32,11 @@ export class TemplateCatalog {
   }
 
   /** What one pass over a run of a namespace may ask. */
-  lookups(namespace: string): TemplateLookups {
-    return new TemplateLookups(this, namespace);
+  lookups(runNamespace: string, holes: Holes): TemplateLookups {
+    return templateLookups(this, runNamespace, holes);
   }
 
+  /** Those of the cluster have no namespace. */
   get(namespace: string, name: string): WorkflowTemplate | undefined {
     return namespace === '' ? this.cluster.get('', name) : this.namespaced.get(namespace, name);
   }

@@ -1,37 +1,23 @@
 import type { World } from '@argosy/workflow-engine';
 import type { WorkflowTemplate } from '@argosy/workflow-spec';
+import type { Holes } from '../reconcile/holes.js';
 import type { TemplateCatalog } from './template-catalog.js';
 
-/** The templates that one pass asks for. Those that are not known are remembered, so that it can be repeated with them. */
-export class TemplateLookups implements Required<Pick<World, 'workflowTemplate' | 'clusterWorkflowTemplate'>> {
-  private readonly asked = new Set<string>();
-  private missing: [namespace: string, name: string][] = [];
+export type TemplateLookups = Required<Pick<World, 'workflowTemplate' | 'clusterWorkflowTemplate'>>;
 
-  constructor(
-    private readonly catalog: TemplateCatalog,
-    private readonly namespace: string,
-  ) {}
-
-  workflowTemplate = (name: string): WorkflowTemplate | undefined => this.find(this.namespace, name);
-  clusterWorkflowTemplate = (name: string): WorkflowTemplate | undefined => this.find('', name);
-
-  get areMissing(): boolean {
-    return this.missing.length > 0;
-  }
-
-  /** Asks for what was missing, once for each: what is not there then does not exist. */
-  async fetchMissing(): Promise<void> {
-    const missing = this.missing.splice(0);
-    await Promise.all(missing.map(([namespace, name]) => this.catalog.fetch(namespace, name)));
-  }
-
-  private find(namespace: string, name: string): WorkflowTemplate | undefined {
-    const found = name === '' ? undefined : this.catalog.get(namespace, name);
-    const key = `${namespace}/${name}`;
-    if (!found && name !== '' && !this.asked.has(key)) {
-      this.asked.add(key);
-      this.missing.push([namespace, name]);
-    }
-    return found;
-  }
+/** The templates that one pass asks for. One that is not known is asked for once: what is not there then does not exist. */
+export function templateLookups(catalog: TemplateCatalog, runNamespace: string, holes: Holes): TemplateLookups {
+  const asked = new Set<string>();
+  const find = (namespace: string, name: string): WorkflowTemplate | undefined => {
+    const found = catalog.get(namespace, name);
+    const what = `template ${namespace}/${name}`;
+    if (found || name === '' || asked.has(what)) return found;
+    asked.add(what);
+    holes.add(what, () => catalog.fetch(namespace, name));
+    return undefined;
+  };
+  return {
+    workflowTemplate: (name) => find(runNamespace, name),
+    clusterWorkflowTemplate: (name) => find('', name),
+  };
 }
