@@ -25,7 +25,7 @@ spec:
 ---
 apiVersion: argoproj.io/v1alpha1
 kind: Workflow
-metadata: { name: w }
+metadata: { name: w, namespace: ci }
 spec: { workflowTemplateRef: { name: near } }
 `);
     let nodes: readonly NodeStatus[] = [];

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { InMemoryKube } from '@argosy/kube';
+import type { InMemoryKube, KubeObject } from '@argosy/kube';
 import { createInMemoryKube, resources } from '@argosy/kube';
 import { startProcessNode } from '@argosy/local-cluster';
 import type { ProcessNode } from '@argosy/local-cluster';
@@ -11,6 +11,8 @@ import { WorkflowController } from '@argosy/workflow-controller';
 import type { RunSnapshot } from '@argosy/workflow-controller';
 import type { NodeStatus, Pod, Workflow, WorkflowTemplate } from '@argosy/workflow-spec';
 
+/** The one that every cluster has. */
+const DEFAULT_NAMESPACE = 'default';
 const EXECUTOR_IMAGE = 'argosy/executor';
 /** The supervisor lies beside the programs: dist/executor. */
 const executorDir = fileURLToPath(new URL('../../executor', import.meta.url));
@@ -58,7 +60,8 @@ export class LocalRun {
     this.processNode = node;
     this.kube.attachLogs((pod, logOptions) => node.logs(pod, logOptions));
     await this.controller.start();
-    const { namespace = 'default' } = workflow.metadata;
+    const { namespace = DEFAULT_NAMESPACE } = workflow.metadata;
+    await this.createNamespaces([workflow, ...templates]);
     for (const template of templates) await this.createTemplate(template, namespace);
     const created = await this.kube.create<Workflow>(resources.workflows, {
       ...workflow,
@@ -69,6 +72,13 @@ export class LocalRun {
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
     return this.ended;
+  }
+
+  /** A manifest made for a cluster names namespaces that are there and not here. */
+  private async createNamespaces(objects: readonly (Workflow | WorkflowTemplate)[]): Promise<void> {
+    const names = new Set(objects.map(({ metadata }) => metadata.namespace ?? DEFAULT_NAMESPACE));
+    for (const name of names)
+      if (name !== DEFAULT_NAMESPACE) await this.kube.create<KubeObject>(resources.namespaces, { metadata: { name } });
   }
 
   private createTemplate(template: WorkflowTemplate, namespace: string): Promise<WorkflowTemplate> {
