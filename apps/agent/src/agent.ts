@@ -6,6 +6,7 @@ import type { Logger } from '@argosy/platform';
 import { WorkflowController } from '@argosy/workflow-controller';
 import type { Pod } from '@argosy/workflow-spec';
 import type { AgentConfig } from './config/agent.config.js';
+import { stepOptionsOf } from './config/step-options.js';
 import type { Credential } from './link/credential.js';
 import type { Load } from './link/heartbeat.js';
 import { lastEpoch, Uplink } from './link/uplink.js';
@@ -61,7 +62,7 @@ export class Agent {
       kube,
       logger,
       namespace: config.ARGOSY_NAMESPACE,
-      supervisor: { image: config.ARGOSY_SUPERVISOR_IMAGE, delivery: config.ARGOSY_SUPERVISOR_DELIVERY },
+      ...stepOptionsOf(config),
       onRunChanged: (snapshot) => this.publisher.record(snapshot),
       onRunDeleted: (workflow) => this.publisher.deleted(workflow),
       onPod: (pod, deleted) => this.podSeen(pod, deleted),

@@ -1,6 +1,11 @@
 import { secretVariable, switchVariable } from '@argosy/platform';
 import { z } from 'zod';
 
+const list = () =>
+  z
+    .string()
+    .transform((text) => text.split(',').flatMap((item) => item.trim() || []))
+    .optional();
 const count = () => z.coerce.number('must be a number').int().min(0).optional();
 
 export const agentConfig = z
@@ -21,6 +26,18 @@ export const agentConfig = z
       .enum(['image-volume', 'init-container'])
       .default('image-volume')
       .describe('How the supervisor gets into pods'),
+    ARGOSY_KUBECTL_IMAGE: z
+      .string()
+      .optional()
+      .describe('Image that holds kubectl, for resource templates; Kubernetes’ own when absent'),
+    ARGOSY_HTTP_ALLOW: list().describe(
+      'Hosts that HTTP templates may ask, with commas between; *.example.com for all below. All when absent',
+    ),
+    ARGOSY_HTTP_ALLOW_LINK_LOCAL: switchVariable(false).describe(
+      '1: HTTP templates may ask link-local addresses, where clouds hand out credentials',
+    ),
+    ARGOSY_PLUGIN_URLS: list().describe('Addresses of executor plugins, with commas between, in the order of asking'),
+    ARGOSY_PLUGIN_TOKEN: secretVariable().optional().describe('Bearer token by which plugins know the agent'),
     ARGOSY_PARALLELISM: count().describe('Workflows that may run at once; any number when absent or 0'),
     ARGOSY_NAMESPACE_PARALLELISM: count().describe(
       'The same within each namespace without the label workflows.argoproj.io/parallelism-limit',

@@ -1,0 +1,39 @@
+import { describe, expect, it } from '@jest/globals';
+import { agentConfig } from './agent.config.js';
+import { stepOptionsOf } from './step-options.js';
+
+const given = (environment: Record<string, string>) =>
+  stepOptionsOf(
+    agentConfig.parse({
+      ARGOSY_CONTROL_PLANE_URL: 'http://localhost',
+      ARGOSY_AGENT_DATA_DIR: '/data',
+      ...environment,
+    }),
+  );
+
+describe('the options of steps', () => {
+  it('let requests go anywhere but to link-local addresses when nothing is said', () => {
+    expect(given({})).toEqual({
+      supervisor: { image: 'argosy/executor', delivery: 'image-volume' },
+      http: { allowLinkLocal: false },
+      plugins: [],
+    });
+  });
+
+  it('are lists with commas between', () => {
+    const options = given({
+      ARGOSY_HTTP_ALLOW: 'api.example.com:443, *.example.org,',
+      ARGOSY_HTTP_ALLOW_LINK_LOCAL: '1',
+      ARGOSY_PLUGIN_URLS: 'http://a:4355,http://b:4355',
+      ARGOSY_PLUGIN_TOKEN: 'secret',
+      ARGOSY_KUBECTL_IMAGE: 'mirror/kubectl',
+    });
+    expect(options.http).toEqual({ allow: ['api.example.com:443', '*.example.org'], allowLinkLocal: true });
+    expect(options.plugins).toEqual(['http://a:4355', 'http://b:4355'].map((url) => ({ url, token: 'secret' })));
+    expect(options.supervisor.kubectlImage).toBe('mirror/kubectl');
+  });
+
+  it('can allow nobody', () => {
+    expect(given({ ARGOSY_HTTP_ALLOW: '' }).http).toEqual({ allow: [], allowLinkLocal: false });
+  });
+});
