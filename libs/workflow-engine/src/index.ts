@@ -52,8 +52,6 @@ export type {
   WorkflowPatch,
   WorkflowStatusPatch,
 } from './model/decision.js';
-export { templateKindOf, templateKindOf as kindOf } from './model/template-kind.js';
-export type { TemplateKind } from './model/frame.js';
 export { nodeIdOf, podNameOf } from './model/ids.js';
 export type { NodeId } from './model/ids.js';
 export { isFinalWorkflowPhase, isFulfilled } from './model/phases.js';

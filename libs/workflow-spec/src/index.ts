@@ -23,8 +23,14 @@ export { manifestJson, toYaml } from './print/to-yaml.js';
 export { byPosition, hasErrors } from './problem.js';
 export type { Problem, Severity } from './problem.js';
 export { WORKFLOW_SPEC_FIELDS } from './schema/spec-fields.js';
-export { isGroupTemplate, isPodTemplate, TEMPLATE_KINDS, templateKindOf } from './template-kind.js';
-export type { TemplateKind } from './template-kind.js';
+export {
+  isGroupTemplate,
+  isPodTemplate,
+  requiredTemplateKind,
+  TEMPLATE_KINDS,
+  templateKindOf,
+} from './template-kind.js';
+export type { PodKind, TemplateKind } from './template-kind.js';
 export { refusals } from './validate/refusals.js';
 export { validateWorkflow } from './validate/validate-workflow.js';
 export type { Validatable, ValidationOptions } from './validate/validate-workflow.js';

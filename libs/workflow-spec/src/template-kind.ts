@@ -25,15 +25,23 @@ export function templateKindOf(template: Template): TemplateKind | undefined {
   return TEMPLATE_KINDS.find((kind) => template[kind] !== undefined && template[kind] !== null);
 }
 
+/** @throws when the template says nothing to do */
+export function requiredTemplateKind(template: Template): TemplateKind {
+  const kind = templateKindOf(template);
+  if (kind === undefined) throw new Error(`template ${template.name ?? ''} has no type`);
+  return kind;
+}
+
 /** Kinds that run in a pod of their own. */
-const POD_KINDS: ReadonlySet<TemplateKind> = new Set([
-  'container',
-  'containerSet',
-  'script',
-  'resource',
-  'data',
-] as const);
-export const isPodTemplate = (kind: TemplateKind): boolean => POD_KINDS.has(kind);
+export type PodKind = 'container' | 'containerSet' | 'script' | 'resource' | 'data';
+const POD_KINDS: Readonly<Record<PodKind, true>> = {
+  container: true,
+  containerSet: true,
+  script: true,
+  resource: true,
+  data: true,
+};
+export const isPodTemplate = (kind: TemplateKind): kind is PodKind => Object.hasOwn(POD_KINDS, kind);
 
 /** Kinds that call other templates. */
 export const isGroupTemplate = (kind: TemplateKind): boolean => kind === 'steps' || kind === 'dag';

@@ -1,5 +1,6 @@
 import { PATHS } from '@argosy/executor-protocol';
-import { kindOf, parseDuration } from '@argosy/workflow-engine';
+import { parseDuration } from '@argosy/workflow-engine';
+import { requiredTemplateKind } from '@argosy/workflow-spec';
 import type { Container, ContainerSetTemplate, Template, VolumeMount } from '@argosy/workflow-spec';
 import type { PodPlanContext } from './context.js';
 import { MAIN_CONTAINER } from './labels.js';
@@ -38,7 +39,7 @@ export interface Turn {
 
 /** What a template runs, one program for each container. @throws PodPlanError when that cannot be told */
 export function programsOf(template: Template, context: PodPlanContext): Program[] {
-  const kind = kindOf(template);
+  const kind = requiredTemplateKind(template);
   const name = template.name ?? '';
   switch (kind) {
     case 'container': {
@@ -55,8 +56,16 @@ export function programsOf(template: Template, context: PodPlanContext): Program
       return membersOf(template, template.containerSet ?? { containers: [] });
     case 'resource':
       return [resourceProgram(template, template.resource ?? { action: '' }, context)];
-    default:
-      throw new PodPlanError(`template "${name}" is of kind ${kind}, which is not supported yet`);
+    case 'data':
+      throw new PodPlanError(
+        `template "${name}" is of kind data: what it lists are artifacts, and nothing reads artifacts yet`,
+      );
+    case 'steps':
+    case 'dag':
+    case 'suspend':
+    case 'http':
+    case 'plugin':
+      throw new PodPlanError(`template "${name}" is of kind ${kind}, which makes no pod`);
   }
 }
 

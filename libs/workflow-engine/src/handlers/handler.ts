@@ -1,7 +1,7 @@
-import type { Template } from '@argosy/workflow-spec';
+import type { Template, TemplateKind } from '@argosy/workflow-spec';
 import type { RunDraft } from '../kernel/run-draft.js';
 import type { EngineCommand } from '../model/command.js';
-import type { CallSite, FrameOf, NodeKind, StructureKind, TemplateKind } from '../model/frame.js';
+import type { CallSite, FrameOf, NodeKind, StructureKind } from '../model/frame.js';
 import type { EventsOf } from '../model/node-event.js';
 
 /** How a node of one kind lives. Handlers change the draft only through its methods and never look at other kinds. */

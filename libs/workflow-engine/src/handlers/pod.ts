@@ -1,9 +1,9 @@
-import type { NodeStatus, Outputs, Template } from '@argosy/workflow-spec';
+import type { NodeStatus, Outputs, PodKind, Template } from '@argosy/workflow-spec';
 import { createEnded, endNode } from '../kernel/closing.js';
 import { describeNode } from '../kernel/node-description.js';
 import type { RunDraft } from '../kernel/run-draft.js';
 import type { EngineCommand } from '../model/command.js';
-import type { CallSite, PodFrame, PodKind } from '../model/frame.js';
+import type { CallSite, PodFrame } from '../model/frame.js';
 import { podNameOf } from '../model/ids.js';
 import { instant, parseTime } from '../model/instant.js';
 import type { PodLost, PodObserved, TimerDue } from '../model/node-event.js';

@@ -1,3 +1,4 @@
+import { requiredTemplateKind } from '@argosy/workflow-spec';
 import type { Template } from '@argosy/workflow-spec';
 import { HANDLERS } from '../handlers/table.js';
 import { startRetry } from '../handlers/retry.handler.js';
@@ -12,7 +13,6 @@ import { resolveTemplate } from '../scope/template-lookup.js';
 import { nodeTypeOf } from '../model/node-type.js';
 import { publishGlobalOutputs } from '../policies/global-outputs.policy.js';
 import { recall } from '../policies/memoize.policy.js';
-import { templateKindOf } from '../model/template-kind.js';
 import { adoptEnded, createEnded, describeError, endInError, releaseEnded } from './closing.js';
 import type { Kernel, RunDraft } from './run-draft.js';
 
@@ -85,7 +85,7 @@ const localVariables = (site: CallSite): Record<string, string> => ({
 function start(run: RunDraft, site: CallSite, template: Template): void {
   const id = run.idOf(site.nodeName);
   const isNew = run.node(id) === undefined;
-  HANDLERS[templateKindOf(template)].start(run, site, template);
+  HANDLERS[requiredTemplateKind(template)].start(run, site, template);
   if (isNew) beginMetrics(run, id, template);
 }
 

@@ -1,14 +1,17 @@
 import type { Map as PersistentMap } from 'immutable';
-import type { LifecycleHooks, RetryStrategy, Template, TemplateCall } from '@argosy/workflow-spec';
+import type {
+  LifecycleHooks,
+  PodKind,
+  RetryStrategy,
+  Template,
+  TemplateCall,
+  TemplateKind,
+} from '@argosy/workflow-spec';
 import type { DagPlan } from '../graph/dag-plan.js';
 import type { Ending } from '../kernel/closing.js';
 import type { LockRef } from '../locks/lock-ref.js';
 import type { Instant } from './instant.js';
 import type { NodeId } from './ids.js';
-
-/** Pod-making kinds share one frame; the kind still picks the handler, so that each can grow its own rules. */
-export type PodKind = 'container' | 'script' | 'containerSet' | 'resource' | 'data';
-export type TemplateKind = PodKind | 'suspend' | 'http' | 'plugin' | 'steps' | 'dag';
 
 /**
  * A place in the tree where a template is to be executed: everything `enter` needs, before any node exists.
@@ -62,6 +65,7 @@ interface FrameBase {
 export interface EndedFrame extends FrameBase {
   readonly kind: 'ended';
 }
+/** Pod-making kinds share one frame; the kind still picks the handler, so that each can grow its own rules. */
 export interface PodFrame extends FrameBase {
   readonly kind: PodKind;
   readonly template: Template;

@@ -1,5 +1,6 @@
 import type { NodeId } from './ids.js';
-import type { PodKind, NodeKind } from './frame.js';
+import type { PodKind } from '@argosy/workflow-spec';
+import type { NodeKind } from './frame.js';
 import type { PodObservation, RequestObservation } from './observation.js';
 
 /** What happened, in the past tense. Produced by observe (outside) and by settle (inside). */

@@ -1,6 +1,5 @@
-import type { NodeType, Template } from '@argosy/workflow-spec';
-import type { TemplateKind } from './frame.js';
-import { templateKindOf } from './template-kind.js';
+import { requiredTemplateKind } from '@argosy/workflow-spec';
+import type { NodeType, Template, TemplateKind } from '@argosy/workflow-spec';
 
 const TYPES: Readonly<Record<TemplateKind, NodeType>> = {
   container: 'Pod',
@@ -17,4 +16,4 @@ const TYPES: Readonly<Record<TemplateKind, NodeType>> = {
 
 /** The type of the node that a call of the template makes. */
 export const nodeTypeOf = (template: Template): NodeType =>
-  template.retryStrategy ? 'Retry' : TYPES[templateKindOf(template)];
+  template.retryStrategy ? 'Retry' : TYPES[requiredTemplateKind(template)];
