@@ -89,7 +89,7 @@ function checkSequence({ report }: ValidationContext, path: Path, sequence: Sequ
 }
 
 /** Tags are replaced before a condition is read: with tags in it only a likely mistake can be told. */
-function checkWhen({ report }: ValidationContext, path: Path, when: string): void {
+export function checkWhen({ report }: ValidationContext, path: Path, when: string): void {
   const tags = findTags(when);
   const text = tags.length === 0 ? when : withPlaceholders(when);
   try {

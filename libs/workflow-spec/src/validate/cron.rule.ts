@@ -1,7 +1,11 @@
 import type { CronWorkflowSpec } from '../model/workflow.js';
 import { isTimeZone, parseCronSchedule } from '../cron-schedule.js';
 import type { ValidationContext } from './context.js';
+import type { Path } from '../problem.js';
+import { checkWhen } from './calls.rule.js';
 import { checkExpression } from './hooks.rule.js';
+import { cronScope } from './variables/scopes.js';
+import { checkExpressionNames, checkTags } from './variables/tag-check.js';
 
 export function checkCron(context: ValidationContext, spec: CronWorkflowSpec): void {
   const { report } = context;
@@ -22,5 +26,16 @@ export function checkCron(context: ValidationContext, spec: CronWorkflowSpec): v
   for (const field of ['startingDeadlineSeconds', 'successfulJobsHistoryLimit', 'failedJobsHistoryLimit'] as const)
     if ((spec[field] ?? 0) < 0) report.add(['spec', field], 'range', `${field} must not be negative`);
   if (spec.stopStrategy?.expression !== undefined)
-    checkExpression(context, ['spec', 'stopStrategy', 'expression'], spec.stopStrategy.expression);
+    checkCondition(context, ['spec', 'stopStrategy', 'expression'], spec.stopStrategy.expression);
+  if (spec.when) {
+    checkWhen(context, ['spec', 'when'], spec.when);
+    checkTags(report, ['spec', 'when'], spec.when, { variables: cronScope });
+  }
+}
+
+function checkCondition(context: ValidationContext, path: Path, expression: string): void {
+  const before = context.report.problems.length;
+  checkExpression(context, path, expression);
+  if (context.report.problems.length === before)
+    checkExpressionNames(context.report, path, expression, { variables: cronScope });
 }

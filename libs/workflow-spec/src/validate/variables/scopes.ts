@@ -20,9 +20,24 @@ const WORKFLOW_NAMES = [
   ...['parameters', 'labels', 'annotations'].flatMap((map) => [map, `${map}.json`]),
 ].map((name) => `workflow.${name}`);
 
+const CRON_NAMES = [
+  'name',
+  'namespace',
+  ...['labels', 'annotations'].flatMap((map) => [map, `${map}.json`]),
+  'lastScheduledTime',
+  'failed',
+  'succeeded',
+];
+
+/** `cronworkflow.*`: what the conditions of a CronWorkflow may use, and nothing else may. */
+export const cronScope = new KnownVariables(
+  CRON_NAMES.map((name) => `cronworkflow.${name}`),
+  ['cronworkflow.labels.', 'cronworkflow.annotations.'],
+);
+
 /** `workflow.*`: what every template may use. */
 export function globalScope(context: ValidationContext): KnownVariables {
-  const { effective, metadata, kind, isComplete } = context;
+  const { effective, metadata, isComplete } = context;
   const named = (prefix: string, names: readonly string[]): string[] => names.map((name) => `${prefix}.${name}`);
   const keys = (field: keyof Metadata): string[] => [
     ...Object.keys(metadata[field] ?? {}),
@@ -34,7 +49,6 @@ export function globalScope(context: ValidationContext): KnownVariables {
   for (const map of ['labels', 'annotations']) open.push(`workflow.${map}.workflows.argoproj.io/`);
   if (isReusable(context) || !isComplete)
     open.push('workflow.parameters.', 'workflow.labels.', 'workflow.annotations.');
-  if (kind === 'CronWorkflow') open.push('cronworkflow.');
   if (isReusable(context) || !isComplete || usesOtherTemplates(context)) open.push('workflow.outputs.');
   return new KnownVariables(
     [

@@ -14,7 +14,7 @@ export interface TagScope {
 }
 
 /** Names of expressions that are looked up: others are functions, members of a predicate or declared by `let`. */
-const ROOTS = /^(inputs|outputs|steps|tasks|workflow|item|lastRetry|node|pod)(\.|$)/;
+const ROOTS = /^(inputs|outputs|steps|tasks|workflow|cronworkflow|item|lastRetry|node|pod)(\.|$)/;
 /** Labels and annotations may be given on submission, so their absence is not certain. */
 const MAY_BE_GIVEN = /^workflow\.(labels|annotations)\./;
 
