@@ -59,10 +59,14 @@ const attempts: Record<RootType, Record<string, Attempt>> = {
     deleteRun: ({ run }) => `mutation { deleteRun(id: "${run}", purge: true) { ${PROBLEM} } }`,
     registerCluster: () =>
       `mutation { registerCluster(input: { name: "same-name" }) { ${PROBLEM} ... on RegisterClusterSuccess { cluster { ${CLUSTER} } } } }`,
+    resubmitRun: ({ run }) =>
+      `mutation { resubmitRun(id: "${run}") { ${PROBLEM} ... on SubmitRunSuccess { run { ${RUN} } } } }`,
     resumeRun: action('resumeRun'),
     retryRun: action('retryRun'),
     revokeApiToken: ({ token }) =>
       `mutation { revokeApiToken(id: "${token}") { ${PROBLEM} ... on RevokeApiTokenSuccess { apiToken { name } } } }`,
+    setRunNode: ({ run }) =>
+      `mutation { setRunNode(id: "${run}", input: { nodeFieldSelector: "displayName=${MARK}-node" }) { ${PROBLEM} ... on RunActionSuccess { run { ${RUN} } } } }`,
     stopRun: action('stopRun'),
     submitRun: () =>
       `mutation { submitRun(input: { manifest: ${MANIFEST}, cluster: "${MARK}-cluster", idempotencyKey: "${MARK}-key" }) {

@@ -115,6 +115,16 @@ export const commandBody = z.discriminatedUnion('type', [
     nodeFieldSelector: z.string().optional(),
     parameters: z.array(z.string()).optional(),
   }),
+  z.object({
+    type: z.literal('SetNode'),
+    runId: z.string(),
+    namespace: z.string(),
+    name: z.string(),
+    nodeFieldSelector: z.string(),
+    phase: z.enum(['Succeeded', 'Failed', 'Error', 'Skipped']).optional(),
+    message: z.string().optional(),
+    outputParameters: z.record(z.string(), z.string()).optional(),
+  }),
   z.object({ type: z.literal('DeleteWorkflow'), runId: z.string(), namespace: z.string(), name: z.string() }),
   /** Send the whole state of these runs (all unfinished ones when empty). */
   z.object({ type: z.literal('ResyncRuns'), uids: z.array(z.string()) }),

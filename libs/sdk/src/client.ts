@@ -8,7 +8,9 @@ import {
   NodeLogsDocument,
   RegisterClusterDocument,
   ResumeRunDocument,
+  ResubmitRunDocument,
   RetryRunDocument,
+  SetRunNodeDocument,
   RevokeApiTokenDocument,
   RunChangedDocument,
   RunDocument,
@@ -26,7 +28,9 @@ import type {
   LogLinesSubscription,
   NodeDetailFragment,
   RegisterClusterInput,
+  ResubmitRunInput,
   RetryRunInput,
+  SetRunNodeInput,
   RunFilter,
   RunOrder,
   RunQuery,
@@ -126,9 +130,22 @@ export class ArgosyClient {
     }
   }
 
-  async stopRun(id: string, message?: string): Promise<RunSummary> {
-    return expectSuccess((await this.transport.request(StopRunDocument, { id, message })).stopRun, 'RunActionSuccess')
-      .run;
+  /** With a selector, fails only the suspended nodes that it names. */
+  async stopRun(id: string, message?: string, nodeFieldSelector?: string): Promise<RunSummary> {
+    const { stopRun } = await this.transport.request(StopRunDocument, { id, message, nodeFieldSelector });
+    return expectSuccess(stopRun, 'RunActionSuccess').run;
+  }
+
+  /** Gives suspended nodes outputs, a message or an end. */
+  async setRunNode(id: string, input: SetRunNodeInput): Promise<RunSummary> {
+    const { setRunNode } = await this.transport.request(SetRunNodeDocument, { id, input });
+    return expectSuccess(setRunNode, 'RunActionSuccess').run;
+  }
+
+  /** A new run that does what this one did. */
+  async resubmitRun(id: string, input?: ResubmitRunInput): Promise<RunSummary> {
+    const { resubmitRun } = await this.transport.request(ResubmitRunDocument, { id, input });
+    return expectSuccess(resubmitRun, 'SubmitRunSuccess').run;
   }
 
   async terminateRun(id: string): Promise<RunSummary> {

@@ -6,9 +6,11 @@ export type {
   CreateApiTokenInput,
   NodePhase,
   RegisterClusterInput,
+  ResubmitRunInput,
   RetryRunInput,
   RunFilter,
   RunOrder,
   RunPhase,
+  SetRunNodeInput,
   SubmitRunInput,
 } from './generated/operations.js';

@@ -107,7 +107,8 @@ export class CommandRunner {
       case 'TerminateRun':
       case 'SuspendRun':
       case 'ResumeRun':
-      case 'RetryRun': {
+      case 'RetryRun':
+      case 'SetNode': {
         const { runId: _runId, namespace, name, ...intent } = body;
         const result = await controller.applyIntent(namespace, name, intent);
         // Before a crash it was carried out and its result not written down: now there is nothing left to do.

@@ -25,8 +25,9 @@ export const stopCommand: CliCommand = (program, context) => {
     .description('end what runs, then run exit handlers')
     .argument('<run...>', 'names or ids')
     .option('--message <text>', 'why, for the history')
-    .action((names: string[], { message }: { message?: string }) =>
-      toEach(names, context, (client, { id }) => client.stopRun(id, message), 'stopping'),
+    .option('--node-field-selector <selector>', 'fail only these suspended steps, such as displayName=approve')
+    .action((names: string[], { message, nodeFieldSelector }: { message?: string; nodeFieldSelector?: string }) =>
+      toEach(names, context, (client, { id }) => client.stopRun(id, message, nodeFieldSelector), 'stopping'),
     );
 };
 
@@ -87,6 +88,38 @@ export const retryCommand: CliCommand = (program, context) => {
           parameters: readParameters(flags),
         });
         if (!flags.watch) context.output.out(`${run.name} retried`);
+        await followRun(client, run, flags, context);
+      }
+    });
+};
+
+interface ResubmitFlags extends ParameterFlags {
+  memoized?: boolean;
+  cluster?: string;
+  watch?: boolean;
+  log?: boolean;
+  wait?: boolean;
+}
+
+export const resubmitCommand: CliCommand = (program, context) => {
+  program
+    .command('resubmit')
+    .description('submit what runs did once more, as new runs')
+    .argument('<run...>', 'names or ids')
+    .option('--memoized', 'take over what succeeded instead of running it again; only of runs that failed')
+    .option('-p, --parameter <name=value>', 'change a workflow parameter (repeatable)', collect)
+    .option('-f, --parameter-file <file>', 'YAML or JSON file of parameters')
+    .option('-c, --cluster <name>', "cluster to run on, or any (default: the run's own)")
+    .option('-w, --wait', 'wait until it has ended')
+    .option('--watch', 'show the steps as a tree until it has ended')
+    .option('--log', 'print what the steps print, instead of the tree, until it has ended')
+    .action(async (names: string[], flags: ResubmitFlags) => {
+      const client = context.client();
+      for (const name of names) {
+        const { id } = await client.findRun(name);
+        const { memoized, cluster } = flags;
+        const run = await client.resubmitRun(id, { memoized, cluster, parameters: readParameters(flags) });
+        if (!flags.watch) context.output.out(`${name} resubmitted as ${run.name} on ${run.cluster.name}`);
         await followRun(client, run, flags, context);
       }
     });

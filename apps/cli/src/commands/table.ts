@@ -1,6 +1,7 @@
 import type { CliCommand } from '../command.js';
 import {
   deleteCommand,
+  resubmitCommand,
   resumeCommand,
   retryCommand,
   stopCommand,
@@ -14,6 +15,7 @@ import { lintCommand } from './lint.command.js';
 import { listCommand } from './list.command.js';
 import { loginCommand } from './login.command.js';
 import { logsCommand } from './logs.command.js';
+import { nodeCommand } from './node.command.js';
 import { runCommand } from './run.command.js';
 import { submitCommand } from './submit.command.js';
 import { tokenCommand } from './token.command.js';
@@ -36,6 +38,8 @@ export const commands: readonly CliCommand[] = [
   suspendCommand,
   resumeCommand,
   retryCommand,
+  resubmitCommand,
+  nodeCommand,
   deleteCommand,
   clustersCommand,
   tokenCommand,

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { hasErrors, parseManifests, validateWorkflow } from '@argosy/workflow-spec';
+import { hasErrors, parseManifests, toYaml, validateWorkflow } from '@argosy/workflow-spec';
 import type { ParsedDocumentOf, Problem, Workflow } from '@argosy/workflow-spec';
 import type { InputProblem, SubmitRunInput } from '../../graphql/generated/schema-types.js';
 
@@ -10,7 +10,24 @@ export type ReadManifest =
   | { readonly workflow: Workflow; readonly problems?: undefined }
   | { readonly workflow?: undefined; readonly problems: readonly InputProblem[] };
 
+/** What a kept manifest holds. Throws for one that cannot be read: nothing of that kind is ever kept. */
+export function keptWorkflow(manifest: string): Workflow {
+  const [document] = parseManifests(manifest, { maxBytes: MOST_KEPT_BYTES, lenient: true }).documents;
+  if (document?.kind !== 'Workflow') throw new Error('the kept manifest cannot be read');
+  return document.value;
+}
+
+/** What is wrong with a workflow that was not given as a text, so that there are no lines to point at. */
+export function problemsOf(workflow: Workflow): InputProblem[] {
+  const { documents, problems } = parseManifests(toYaml(workflow), { maxBytes: MOST_KEPT_BYTES, lenient: true });
+  const [document] = documents;
+  const found = document?.kind === 'Workflow' ? validateWorkflow(document, { lint: false }) : problems;
+  return found.filter(isError).map(({ message, path, hint }) => ({ message, ...(path ? { path } : {}), hint }));
+}
+
 export const MOST_BYTES = 2 * 1024 * 1024;
+/** Written out anew, a manifest may be longer than it was given. */
+const MOST_KEPT_BYTES = 4 * MOST_BYTES;
 const DEFAULT_NAMESPACE = 'default';
 const LONGEST_NAME = 63;
 /** As Kubernetes generates names: no vowels, so that no words come out. */
@@ -90,7 +107,8 @@ function completed(workflow: Workflow, input: SubmitRunInput): Workflow {
   };
 }
 
-function generatedName(prefix: string): string {
-  const suffix = Array.from({ length: SUFFIX_LENGTH }, () => SUFFIX_ALPHABET[randomInt(SUFFIX_ALPHABET.length)]);
-  return prefix.slice(0, LONGEST_NAME - SUFFIX_LENGTH) + suffix.join('');
-}
+/** What Kubernetes would put behind a `generateName`. */
+export const nameSuffix = (): string =>
+  Array.from({ length: SUFFIX_LENGTH }, () => SUFFIX_ALPHABET[randomInt(SUFFIX_ALPHABET.length)]).join('');
+
+export const generatedName = (prefix: string): string => prefix.slice(0, LONGEST_NAME - SUFFIX_LENGTH) + nameSuffix();

@@ -1,9 +1,15 @@
 import { Args, Mutation, Resolver } from '@nestjs/graphql';
 import type { ResolversTypes } from '../../graphql/generated/resolver-types.js';
-import type { RetryRunInput, SubmitRunInput } from '../../graphql/generated/schema-types.js';
+import type {
+  ResubmitRunInput,
+  RetryRunInput,
+  SetRunNodeInput,
+  SubmitRunInput,
+} from '../../graphql/generated/schema-types.js';
 import type { RequestContext } from '../access/request-context.js';
 import { Caller, RequirePermission } from '../access/require-permission.js';
-import { resume, retry, stop, suspend, terminate } from './run-actions.js';
+import { ResubmissionService } from './resubmission.service.js';
+import { resume, retry, setNode, stop, suspend, terminate } from './run-actions.js';
 import { RunActionsService } from './run-actions.service.js';
 import { SubmissionService } from './submission.service.js';
 
@@ -14,6 +20,7 @@ export class RunActionsResolver {
   constructor(
     private readonly actions: RunActionsService,
     private readonly submissions: SubmissionService,
+    private readonly resubmissions: ResubmissionService,
   ) {}
 
   @Mutation('submitRun')
@@ -31,8 +38,9 @@ export class RunActionsResolver {
     @Caller() context: RequestContext,
     @Args('id') id: string,
     @Args('message') message?: string,
+    @Args('nodeFieldSelector') nodeFieldSelector?: string,
   ): Promise<RunActionResult> {
-    return this.actions.act(context, id, stop(message));
+    return this.actions.act(context, id, stop(message, nodeFieldSelector));
   }
 
   @Mutation('terminateRun')
@@ -65,6 +73,26 @@ export class RunActionsResolver {
     @Args('input') input?: RetryRunInput,
   ): Promise<RunActionResult> {
     return this.actions.act(context, id, retry(input));
+  }
+
+  @Mutation('setRunNode')
+  @RequirePermission('run:suspend')
+  setRunNode(
+    @Caller() context: RequestContext,
+    @Args('id') id: string,
+    @Args('input') input: SetRunNodeInput,
+  ): Promise<RunActionResult> {
+    return this.actions.act(context, id, setNode(input));
+  }
+
+  @Mutation('resubmitRun')
+  @RequirePermission('run:submit')
+  resubmitRun(
+    @Caller() context: RequestContext,
+    @Args('id') id: string,
+    @Args('input') input?: ResubmitRunInput,
+  ): Promise<ResolversTypes['ResubmitRunResult']> {
+    return this.resubmissions.resubmit(context, id, input ?? {});
   }
 
   @Mutation('deleteRun')

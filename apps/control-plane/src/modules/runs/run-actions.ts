@@ -1,5 +1,5 @@
 import type { CommandBody } from '@argosy/link-protocol';
-import type { RetryRunInput } from '../../graphql/generated/schema-types.js';
+import type { RetryRunInput, SetRunNodeInput } from '../../graphql/generated/schema-types.js';
 import type { Permission } from '../access/permissions.js';
 import type { RunRow } from './runs.repository.js';
 
@@ -12,7 +12,7 @@ interface RunRef {
 
 /** What a person asks of a run. */
 export interface RunAction {
-  readonly name: 'stop' | 'terminate' | 'suspend' | 'resume' | 'retry';
+  readonly name: 'stop' | 'terminate' | 'suspend' | 'resume' | 'retry' | 'set-node';
   readonly permission: Permission;
   /** Why the run is in no state for it; undefined when it is. */
   conflict(run: Run): string | undefined;
@@ -26,11 +26,16 @@ export const hasEnded = ({ phase }: Pick<RunRow, 'phase'>): boolean => FINAL.has
 const ended = (run: Run): string | undefined =>
   hasEnded(run) ? `${run.name} has ended already (${run.phase.toLowerCase()}).` : undefined;
 
-export const stop = (message: string | null | undefined): RunAction => ({
+export const stop = (message: string | null | undefined, nodeFieldSelector: string | null | undefined): RunAction => ({
   name: 'stop',
   permission: 'run:stop',
   conflict: ended,
-  command: (run) => ({ type: 'StopRun', ...run, ...(message ? { message } : {}) }),
+  command: (run) => ({
+    type: 'StopRun',
+    ...run,
+    ...(message ? { message } : {}),
+    ...(nodeFieldSelector ? { nodeFieldSelector } : {}),
+  }),
 });
 
 export const terminate: RunAction = {
@@ -52,6 +57,24 @@ export const resume = (nodeFieldSelector: string | null | undefined, by: string)
   permission: 'run:suspend',
   conflict: ended,
   command: (run) => ({ type: 'ResumeRun', ...run, by, ...(nodeFieldSelector ? { nodeFieldSelector } : {}) }),
+});
+
+const NODE_PHASES = { SUCCEEDED: 'Succeeded', FAILED: 'Failed', ERROR: 'Error', SKIPPED: 'Skipped' } as const;
+
+export const setNode = ({ nodeFieldSelector, phase, message, outputParameters }: SetRunNodeInput): RunAction => ({
+  name: 'set-node',
+  permission: 'run:suspend',
+  conflict: ended,
+  command: (run) => ({
+    type: 'SetNode',
+    ...run,
+    nodeFieldSelector,
+    ...(phase ? { phase: NODE_PHASES[phase] } : {}),
+    ...(message ? { message } : {}),
+    ...(outputParameters?.length
+      ? { outputParameters: Object.fromEntries(outputParameters.map(({ name, value }) => [name, value])) }
+      : {}),
+  }),
 });
 
 export function retry(input: RetryRunInput | null | undefined): RunAction {

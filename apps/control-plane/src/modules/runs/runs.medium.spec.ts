@@ -150,12 +150,25 @@ describe('actions', () => {
     await act('suspendRun', id);
     await act('resumeRun', id, ', nodeFieldSelector: "displayName=approve"');
     await act('stopRun', id, ', message: "enough"');
+    await act('stopRun', id, ', nodeFieldSelector: "displayName=approve"');
+    const input = `{ nodeFieldSelector: "displayName=approve", phase: SKIPPED, message: "not needed",
+      outputParameters: [{ name: "by", value: "ann" }] }`;
+    await act('setRunNode', id, `, input: ${input}`);
     await act('terminateRun', id);
     const ref = { runId: id, namespace: 'ci', name: 'build' };
     expect((await commands()).map(({ body }) => body)).toEqual([
       { type: 'SuspendRun', ...ref },
       { type: 'ResumeRun', ...ref, by: 'token of ann', nodeFieldSelector: 'displayName=approve' },
       { type: 'StopRun', ...ref, message: 'enough' },
+      { type: 'StopRun', ...ref, nodeFieldSelector: 'displayName=approve' },
+      {
+        type: 'SetNode',
+        ...ref,
+        nodeFieldSelector: 'displayName=approve',
+        phase: 'Skipped',
+        message: 'not needed',
+        outputParameters: { by: 'ann' },
+      },
       { type: 'TerminateRun', ...ref },
     ]);
   });
@@ -177,6 +190,58 @@ describe('actions', () => {
       __typename: 'RunActionSuccess',
     });
     expect(await commands()).toHaveLength(2);
+  });
+});
+
+describe('resubmitting', () => {
+  const resubmit = async (id: string, input = '{}'): Promise<Submitted & { readonly message?: string }> => {
+    const query = `mutation { resubmitRun(id: "${id}", input: ${input}) { __typename ... on UserError { message }
+      ... on SubmitRunSuccess { run { id name phase placementReason yaml cluster { name } parameters { name value } } } } }`;
+    return (await client.ask<{ resubmitRun: Submitted & { message?: string } }>(query)).resubmitRun;
+  };
+  const original = async (phase: string): Promise<string> => {
+    const { run } = await submit({ cluster: 'west' });
+    await db.rows('UPDATE run SET phase = $2 WHERE id = $1', [run.id, phase]);
+    return run.id;
+  };
+
+  it('makes a new run of the same workflow on the same cluster, with other parameters where they are given', async () => {
+    const id = await original('SUCCEEDED');
+    const { run } = await resubmit(id, '{ parameters: [{ name: "who", value: "Medea" }] }');
+    expect(run.id).not.toBe(id);
+    expect(run.name).toMatch(/^hello-[a-z0-9]{5}$/);
+    expect(run.cluster.name).toBe('west');
+    expect(run.parameters).toEqual([
+      { name: 'times', value: '3' },
+      { name: 'who', value: 'Medea' },
+    ]);
+    const { workflow } = (await commands()).at(-1)?.body as { workflow: { metadata: { labels: object } } };
+    expect(workflow.metadata.labels).toMatchObject({
+      app: 'web',
+      'workflows.argoproj.io/resubmitted-from-workflow': expect.stringMatching(/^hello-/) as string,
+    });
+    expect((await resubmit(id, '{ cluster: "east" }')).run.cluster.name).toBe('east');
+  });
+
+  it('takes over what succeeded when it is asked to, and only of a run that failed', async () => {
+    const id = await original('FAILED');
+    const [{ name = '' } = {}] = await db.rows<{ name: string }>('SELECT name FROM run WHERE id = $1', [id]);
+    await db.tenancy.node(tenant, id, name, { name, type: 'Pod', phase: 'Failed', displayName: name });
+    const { run } = await resubmit(id, '{ memoized: true }');
+    const { workflow } = (await commands()).at(-1)?.body as {
+      workflow: { metadata: { name: string }; status: { nodes: Record<string, { phase: string }> } };
+    };
+    expect(workflow.metadata.name).toBe(run.name);
+    expect(workflow.status.nodes[run.name]).toMatchObject({ name: run.name, phase: 'Pending' });
+    const refused = await resubmit(await original('SUCCEEDED'), '{ memoized: true }');
+    expect(refused).toMatchObject({ __typename: 'RunStateConflict' });
+  });
+
+  it('says what cannot be found or done', async () => {
+    expect(await resubmit('0198c0de-0000-7000-8000-000000000000')).toMatchObject({ __typename: 'NotFound' });
+    const id = await original('FAILED');
+    expect(await resubmit(id, '{ cluster: "nowhere" }')).toMatchObject({ __typename: 'NoClusterAvailable' });
+    expect(await commands()).toHaveLength(1);
   });
 });
 

@@ -6,6 +6,7 @@ import { AgentCommandsRepository } from './agent-commands.repository.js';
 import { ManifestLoader } from './manifest.loader.js';
 import { Placement } from './placement.js';
 import { PurgeRepository } from './purge.repository.js';
+import { ResubmissionService } from './resubmission.service.js';
 import { RunActionsResolver } from './run-actions.resolver.js';
 import { RunActionsService } from './run-actions.service.js';
 import { RunChanges } from './run-changes.js';
@@ -29,6 +30,7 @@ import { SubmissionService } from './submission.service.js';
     RunsResolver,
     RunsService,
     SubmissionService,
+    ResubmissionService,
   ],
   exports: [AgentCommandsRepository, RunsRepository],
 })

@@ -50,11 +50,20 @@ export class SubmissionService {
         return mayOn(context, 'run:read', before)
           ? { __typename: 'SubmitRunSuccess', run: runOf(before) }
           : forbidden('run:read', 'This idempotency key belongs to a run that you may not see.');
-      const namespace = workflow.metadata.namespace ?? '';
-      const placed = await this.placement.choose(tx, context, input.cluster ?? 'any', namespace);
-      if (!isPlaced(placed)) return placed;
-      return { __typename: 'SubmitRunSuccess', run: await this.create(tx, context, workflow, placed, idempotencyKey) };
+      return this.place(tx, context, workflow, { cluster: input.cluster ?? 'any', idempotencyKey });
     });
+  }
+
+  /** Sends a workflow that is fit to run to a cluster, where the caller may. */
+  async place(
+    tx: Transaction,
+    context: RequestContext,
+    workflow: Workflow,
+    { cluster, idempotencyKey = null }: { readonly cluster: string; readonly idempotencyKey?: string | null },
+  ): Promise<SubmitRunResult> {
+    const placed = await this.placement.choose(tx, context, cluster, workflow.metadata.namespace ?? '');
+    if (!isPlaced(placed)) return placed;
+    return { __typename: 'SubmitRunSuccess', run: await this.create(tx, context, workflow, placed, idempotencyKey) };
   }
 
   private async create(
