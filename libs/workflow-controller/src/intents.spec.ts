@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { KubeError } from '@argosy/kube';
+import { instant, resubmit } from '@argosy/workflow-engine';
 import { RecordingKube } from './testing/recording-kube.js';
 import { container, TestCluster } from './testing/test-cluster.js';
 
@@ -102,5 +103,32 @@ describe('what a person asks of a run', () => {
     conflicts = 5;
     await expect(controller.applyIntent('default', 'wf', { type: 'TerminateRun' })).rejects.toThrow('modified');
     conflicts = 0;
+  });
+
+  it('runs what is left of a run that was resubmitted with its results', async () => {
+    let exitCode = 1;
+    cluster = new TestCluster((pod) => {
+      const name = pod.metadata?.annotations?.['workflows.argoproj.io/node-name'] ?? '';
+      return name.endsWith('.b') ? { exitCode } : { result: 'kept' };
+    });
+    await cluster.controller();
+    const b = {
+      name: 'b',
+      template: 'use',
+      arguments: { parameters: [{ name: 'x', value: '{{steps.a.outputs.result}}' }] },
+    };
+    const use = container('use', { inputs: { parameters: [{ name: 'x' }] } });
+    await cluster.submit([{ name: 'main', steps: [[{ name: 'a', template: 'work' }], [b]] }, container('work'), use]);
+    expect((await cluster.ended()).status?.phase).toBe('Failed');
+    exitCode = 0;
+    const now = instant(cluster.clock.now());
+    const again = resubmit(await cluster.get(), { memoized: true, suffix: 'again', now });
+    if (!again.ok) throw new Error(again.message);
+    await cluster.adopt(again.workflow);
+    expect((await cluster.ended('wf-again')).status).toMatchObject({ phase: 'Succeeded', progress: '1/1' });
+    expect(await cluster.node('b', 'wf-again')).toMatchObject({
+      inputs: { parameters: [{ name: 'x', value: 'kept' }] },
+    });
+    expect([...cluster.kubelet.started.keys()].filter((name) => name.startsWith('wf-again'))).toHaveLength(1);
   });
 });
