@@ -1,6 +1,5 @@
 export { formatTime, instant, parseTime } from './model/instant.js';
 export type { Instant } from './model/instant.js';
-export { parseDuration } from './model/duration.js';
 export type { MetricChange, MetricUpdate } from './model/metric-update.js';
 export type { ControllerRules, WorkflowDefaults } from './model/controller-rules.js';
 export type {

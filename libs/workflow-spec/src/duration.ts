@@ -9,8 +9,9 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 };
 
 /** A bare number is seconds, otherwise it is a Go duration such as `1m30s` (no days). Milliseconds, or null for no duration. */
-export function durationMs(text: string | number): number | null {
-  if (typeof text === 'number') return text * 1000;
+export function durationMs(duration: string | number): number | null {
+  if (typeof duration === 'number') return duration * 1000;
+  const text = duration.trim();
   if (/^[+-]?\d+$/.test(text)) return Number(text) * 1000;
   if (!/^[+-]?((\d+\.?\d*|\.\d+)(ns|us|µs|ms|s|m|h))+$/.test(text)) return null;
   let total = 0;

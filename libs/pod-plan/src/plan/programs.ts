@@ -1,6 +1,5 @@
 import { PATHS } from '@argosy/executor-protocol';
-import { parseDuration } from '@argosy/workflow-engine';
-import { requiredTemplateKind } from '@argosy/workflow-spec';
+import { durationMs, requiredTemplateKind } from '@argosy/workflow-spec';
 import type { Container, ContainerSetTemplate, Template, VolumeMount } from '@argosy/workflow-spec';
 import type { PodPlanContext } from './context.js';
 import { MAIN_CONTAINER } from './labels.js';
@@ -82,7 +81,7 @@ function membersOf(template: Template, set: ContainerSetTemplate): Program[] {
   if (needsMain && !containers.some(({ name }) => name === MAIN_CONTAINER))
     throw new PodPlanError(`template "${template.name}" has outputs, so one of its containers must be named main`);
   const retries = Number(retryStrategy?.retries ?? 0);
-  const pauseMs = retryStrategy?.duration ? parseDuration(retryStrategy.duration) : 0;
+  const pauseMs = retryStrategy?.duration ? durationMs(retryStrategy.duration) : 0;
   if (!Number.isInteger(retries) || retries < 0 || pauseMs === null)
     throw new PodPlanError(`template "${template.name}" has an invalid containerSet.retryStrategy`);
   return containers.map(({ name, command, args, dependencies = [], ...container }) => ({

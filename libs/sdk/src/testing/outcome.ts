@@ -1,5 +1,5 @@
+import { durationMs } from '@argosy/workflow-spec';
 import type { Artifact } from '@argosy/workflow-spec';
-import { parseDuration } from '@argosy/workflow-engine';
 import type { PodOutcome } from '@argosy/workflow-engine/testing';
 
 /** How long a pod takes for it, for example `90s`, `1h30m`, or 5 for five seconds. */
@@ -70,7 +70,7 @@ function timed({ pending = 1, runs = 1, host, waits, progress }: Timing): PodOut
 
 /** @throws RangeError when it is no duration */
 export function milliseconds(duration: string | number): number {
-  const ms = parseDuration(duration);
+  const ms = durationMs(duration);
   if (ms === null || ms < 0) throw new RangeError(`"${duration}" is no duration; write for example "90s" or "1h30m"`);
   return ms;
 }

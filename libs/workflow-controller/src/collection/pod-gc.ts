@@ -1,4 +1,4 @@
-import { parseDuration } from '@argosy/workflow-engine';
+import { durationMs } from '@argosy/workflow-spec';
 import type { LabelSelector, Pod, PodGC } from '@argosy/workflow-spec';
 
 /** Argo's default between the end of a pod and its deletion. */
@@ -11,7 +11,7 @@ const DEFAULT_DELAY_MS = 5_000;
 export function garbageAtMs(pod: Pod, podGC: PodGC | undefined, finishedAtMs: number | null = null): number | null {
   if (!matches(pod.metadata?.labels ?? {}, podGC?.labelSelector)) return null;
   const delayMs =
-    podGC?.deleteDelayDuration === undefined ? DEFAULT_DELAY_MS : (parseDuration(podGC.deleteDelayDuration) ?? 0);
+    podGC?.deleteDelayDuration === undefined ? DEFAULT_DELAY_MS : (durationMs(podGC.deleteDelayDuration) ?? 0);
   const ends = (pod.status?.containerStatuses ?? []).flatMap(({ state }) => state?.terminated?.finishedAt ?? []);
   const waitsForRun = podGC?.strategy === 'OnWorkflowCompletion' || podGC?.strategy === 'OnWorkflowSuccess';
   const runEndedAt = waitsForRun ? (finishedAtMs ?? 0) : 0;

@@ -1,7 +1,7 @@
 import type { Clock } from '@argosy/kube';
 import { sleep } from '@argosy/kube';
-import { parseDuration } from '@argosy/workflow-engine';
 import type { RequestObservation } from '@argosy/workflow-engine';
+import { durationMs } from '@argosy/workflow-spec';
 import type { Outputs, Template, Workflow } from '@argosy/workflow-spec';
 import { request } from 'undici';
 
@@ -67,7 +67,7 @@ export class PluginClient {
       const { phase = '', message = '', outputs } = reply?.node ?? {};
       if (!reply?.node) continue;
       if (FINAL.has(phase)) return { ...ended(phase as Ended['phase'], message), ...(outputs && { outputs }) };
-      const requeueMs = reply.requeue ? parseDuration(reply.requeue) : null;
+      const requeueMs = reply.requeue ? durationMs(reply.requeue) : null;
       return { againInMs: requeueMs ?? DEFAULT_REQUEUE_MS };
     }
     return ended('Failed', 'no plugin executed the template');

@@ -1,9 +1,9 @@
+import { durationMs } from '@argosy/workflow-spec';
 import type { Outputs, Template } from '@argosy/workflow-spec';
 import { endNode } from '../kernel/closing.js';
 import { describeNode } from '../kernel/node-description.js';
 import type { RunDraft } from '../kernel/run-draft.js';
 import type { CallSite, SuspendFrame } from '../model/frame.js';
-import { parseDuration } from '../model/duration.js';
 import type { NodeId } from '../model/ids.js';
 import { formatTime, instant, parseTime } from '../model/instant.js';
 import type { Instant } from '../model/instant.js';
@@ -76,6 +76,6 @@ function createNode(run: RunDraft, site: CallSite, template: Template): void {
 function resumeAtOf(template: Template, startedAt: Instant): Instant | null {
   const duration = template.suspend?.duration;
   if (duration === undefined || duration === '') return null;
-  const ms = parseDuration(duration);
+  const ms = durationMs(duration);
   return ms === null ? null : instant(startedAt + ms);
 }

@@ -1,8 +1,8 @@
+import { durationMs } from '@argosy/workflow-spec';
 import type { Memoize, Outputs, Template } from '@argosy/workflow-spec';
 import type { Ending } from '../kernel/closing.js';
 import type { RunDraft } from '../kernel/run-draft.js';
 import type { StoreMemo } from '../model/command.js';
-import { parseDuration } from '../model/duration.js';
 import type { Frame, StoringFrame } from '../model/frame.js';
 import { formatTime, instant, parseTime } from '../model/instant.js';
 import type { MemoEntry } from '../model/observation.js';
@@ -31,7 +31,7 @@ export function recall(run: RunDraft, id: Frame['id'], { memoize }: Template): M
 
 function ageOf(maxAge: Memoize['maxAge']): number | null {
   if (!maxAge) return null;
-  const ms = parseDuration(maxAge);
+  const ms = durationMs(maxAge);
   if (ms === null) throw new Error(`invalid maxAge: "${maxAge}" is no duration`);
   return ms;
 }

@@ -1,6 +1,7 @@
 import type { VariableScope } from '@argosy/expressions';
+import { durationMs } from '@argosy/workflow-spec';
 import type { Backoff, NodeStatus, RetryPolicy, RetryStrategy } from '@argosy/workflow-spec';
-import { describeDuration, parseDuration } from '../model/duration.js';
+import { describeDuration } from '../model/duration.js';
 import { instant, parseTime } from '../model/instant.js';
 import type { Instant } from '../model/instant.js';
 import { evaluateBoolean } from '../scope/tags.js';
@@ -72,7 +73,7 @@ function backoff(settings: Backoff, { strategy, attempts, now }: RetryCase): Ret
 }
 
 function durationOf(text: string | number, field: string): number {
-  const ms = parseDuration(text);
+  const ms = durationMs(text);
   if (ms === null) throw new Error(`invalid retryStrategy.backoff.${field} "${text}"`);
   return ms;
 }

@@ -1,5 +1,5 @@
+import { durationMs } from '@argosy/workflow-spec';
 import type { Template } from '@argosy/workflow-spec';
-import { parseDuration } from '../model/duration.js';
 import { instant } from '../model/instant.js';
 import type { Instant } from '../model/instant.js';
 
@@ -18,7 +18,7 @@ export function activeDeadlineAt(template: Template, startedAt: Instant): Instan
 }
 
 function after(duration: string | undefined, startedAt: Instant): Instant | null {
-  const ms = duration ? parseDuration(duration) : null;
+  const ms = duration ? durationMs(duration) : null;
   return ms === null ? null : instant(startedAt + ms);
 }
 
