@@ -1,5 +1,6 @@
 import { secretVariable, switchVariable } from '@argosy/platform';
 import { z } from 'zod';
+import { artifactRepository, workflowDefaults } from './yaml-settings.js';
 
 const list = () =>
   z
@@ -42,6 +43,23 @@ export const agentConfig = z
     ARGOSY_NAMESPACE_PARALLELISM: count().describe(
       'The same within each namespace without the label workflows.argoproj.io/parallelism-limit',
     ),
+    ARGOSY_WORKFLOW_DEFAULTS: workflowDefaults()
+      .optional()
+      .describe('Metadata and spec that lie under every workflow, in YAML or JSON; Argo’s workflowDefaults'),
+    ARGOSY_ARTIFACT_REPOSITORY: artifactRepository()
+      .optional()
+      .describe('Where artifacts go when neither workflow nor namespace says so, in YAML or JSON'),
+    ARGOSY_TEMPLATE_REFERENCING: z
+      .enum(['Strict', 'Secure'])
+      .optional()
+      .describe('Workflows may only run WorkflowTemplates; Secure: and end when those change. Free when absent'),
+    ARGOSY_OVERRIDABLE_FIELDS: list().describe(
+      'Fields of the spec, with commas between, that a workflow may then set nevertheless',
+    ),
+    ARGOSY_OWN_NAMESPACE: z
+      .string()
+      .optional()
+      .describe('Where the agent runs: artifact repositories that workflows name are also looked for there'),
     ARGOSY_HEALTH_PORT: z.coerce
       .number('must be a number')
       .int()
