@@ -215,11 +215,11 @@ describe('resubmitting', () => {
       { name: 'times', value: '3' },
       { name: 'who', value: 'Medea' },
     ]);
-    const { workflow } = (await commands()).at(-1)?.body as { workflow: { metadata: { labels: object } } };
-    expect(workflow.metadata.labels).toMatchObject({
-      app: 'web',
-      'workflows.argoproj.io/resubmitted-from-workflow': expect.stringMatching(/^hello-/) as string,
-    });
+    const { workflow } = (await commands()).at(-1)?.body as {
+      workflow: { metadata: { labels: Record<string, string> } };
+    };
+    expect(workflow.metadata.labels.app).toBe('web');
+    expect(workflow.metadata.labels['workflows.argoproj.io/resubmitted-from-workflow']).toMatch(/^hello-/);
     expect((await resubmit(id, '{ cluster: "east" }')).run.cluster.name).toBe('east');
   });
 
