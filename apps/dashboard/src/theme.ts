@@ -1,4 +1,4 @@
-import { createTheme, Modal, Tabs, Tooltip } from '@mantine/core';
+import { Alert, createTheme, Modal, Tabs, Tooltip } from '@mantine/core';
 import type { MantineColorsTuple } from '@mantine/core';
 
 const sea: MantineColorsTuple = [
@@ -39,6 +39,14 @@ export const theme = createTheme({
   cursorType: 'pointer',
   respectReducedMotion: true,
   components: {
+    // In the soft tones of phases, not in Mantine's own, which shout in the dark theme.
+    Alert: Alert.extend({
+      defaultProps: { variant: 'light' },
+      vars: (_theme, { color }) => {
+        const tone = color === 'red' ? 'bad' : 'pending';
+        return { root: { '--alert-bg': `var(--phase-${tone}-soft)`, '--alert-color': `var(--phase-${tone})` } };
+      },
+    }),
     Modal: Modal.extend({ defaultProps: { centered: true, closeButtonProps: { 'aria-label': 'Close' } } }),
     Tabs: Tabs.extend({ defaultProps: { keepMounted: false } }),
     Tooltip: Tooltip.extend({

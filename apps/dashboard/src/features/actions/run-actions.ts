@@ -1,4 +1,5 @@
 import { client } from '../../graphql/client.js';
+import { faultText } from '../../graphql/fault.js';
 import {
   DeleteFromDashboardDocument,
   ResumeFromDashboardDocument,
@@ -122,7 +123,7 @@ export async function perform(
   options: Options = {},
 ): Promise<string | undefined> {
   const { data, error } = await mutate(name, run.id, options);
-  if (error) return error.graphQLErrors[0]?.message ?? 'The server does not answer.';
+  if (error) return faultText(error);
   const outcome = data?.outcome;
   return outcome && 'message' in outcome ? outcome.message : undefined;
 }

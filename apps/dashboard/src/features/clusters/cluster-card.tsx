@@ -89,7 +89,9 @@ export function ClusterCard({ cluster }: { cluster: SeenCluster }): ReactElement
         <b style={{ color: `var(--phase-${tone})` }}>{lagText(cluster.lagMs)}</b>
       </div>
       <footer>
-        <span title={cluster.lastSeenAt ?? undefined}>Seen {ago(cluster.lastSeenAt, now)}</span>
+        <span title={cluster.lastSeenAt ?? cluster.createdAt}>
+          {cluster.lastSeenAt ? `Seen ${ago(cluster.lastSeenAt, now)}` : `Registered ${ago(cluster.createdAt, now)}`}
+        </span>
         <span>
           {cluster.pendingCommands + (cluster.outboxDepth ?? 0) === 0
             ? 'Nothing waits'

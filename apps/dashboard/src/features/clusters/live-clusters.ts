@@ -1,5 +1,7 @@
 import { useEffect, useState } from 'react';
+import type { CombinedError } from 'urql';
 import { client } from '../../graphql/client.js';
+import { faultText } from '../../graphql/fault.js';
 import { onReconnect } from '../../graphql/link.js';
 import { live } from '../../graphql/live.js';
 import { ClusterListChangedDocument, ClusterListDocument } from '../../gql/operations.js';
@@ -21,10 +23,10 @@ const seen = (clusters: Clusters, cluster: ClusterCardFragment): Clusters =>
 async function readAll(): Promise<{ clusters?: ClusterCardFragment[]; error?: string }> {
   const clusters: ClusterCardFragment[] = [];
   for (let after: string | null = null; ;) {
-    const { data, error }: { data?: ClusterListQuery; error?: { message: string } } = await client
+    const { data, error }: { data?: ClusterListQuery; error?: CombinedError } = await client
       .query(ClusterListDocument, { after })
       .toPromise();
-    if (!data) return { error: error?.message ?? 'The server does not answer.' };
+    if (!data) return { error: faultText(error) };
     clusters.push(...data.clusters.nodes);
     if (!data.clusters.pageInfo.hasNextPage) return { clusters };
     after = data.clusters.pageInfo.endCursor;

@@ -2,6 +2,7 @@ import { Alert, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/co
 import { useState } from 'react';
 import type { FormEvent, ReactElement } from 'react';
 import { client } from '../../graphql/client.js';
+import { faultText } from '../../graphql/fault.js';
 import { RegisterFromDashboardDocument } from '../../gql/operations.js';
 import { CopyText } from '../../shell/copy-text.js';
 import { formatSeconds } from '../../shell/format.js';
@@ -78,7 +79,7 @@ function NameCluster({ onRegistered }: { onRegistered: (registered: Registered) 
     const problems = result?.__typename === 'InvalidInput' ? result.problems : [];
     setRefused(
       problems.map(({ message, hint }) => (hint ? `${message} ${hint}` : message)).join(' ') ||
-        (result?.message ?? error?.graphQLErrors[0]?.message ?? 'The server does not answer.'),
+        (result?.message ?? faultText(error)),
     );
   };
   return (

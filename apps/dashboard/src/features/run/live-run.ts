@@ -1,5 +1,7 @@
 import { useEffect, useState } from 'react';
+import type { CombinedError } from 'urql';
 import { client } from '../../graphql/client.js';
+import { faultText } from '../../graphql/fault.js';
 import { onReconnect } from '../../graphql/link.js';
 import { live } from '../../graphql/live.js';
 import { RunPageChangedDocument, RunPageDocument, RunStepsDocument } from '../../gql/operations.js';
@@ -18,10 +20,14 @@ export interface LiveRun {
   readonly error: string | undefined;
 }
 
-async function readSteps(id: string): Promise<StepFragment[]> {
+/** Undefined when they could not be read. */
+async function readSteps(id: string): Promise<StepFragment[] | undefined> {
   const steps: StepFragment[] = [];
   for (let after: string | null = null; ;) {
-    const answer: { data?: RunStepsQuery } = await client.query(RunStepsDocument, { id, after }).toPromise();
+    const answer: { data?: RunStepsQuery; error?: CombinedError } = await client
+      .query(RunStepsDocument, { id, after })
+      .toPromise();
+    if (answer.error) return undefined;
     const page: StepPage | undefined = answer.data?.run?.nodes;
     steps.push(...(page?.nodes ?? []));
     if (!page?.pageInfo.hasNextPage) return steps;
@@ -48,7 +54,11 @@ export function useLiveRun(id: string): LiveRun {
       reading = false;
       if (!current) return;
       // What was shown stays when the server is away for a moment.
-      setState((before) => (data ? { run: data.run, steps, error: undefined } : { ...before, error: error?.message }));
+      setState((before) =>
+        data
+          ? { run: data.run, steps: steps ?? before.steps, error: undefined }
+          : { ...before, error: faultText(error) },
+      );
       if (missed) ask((performance.now() - startedAt) / READING_SHARE);
     };
     const ask = (wait = SETTLE_MS): void => {

@@ -3,14 +3,14 @@ import { lazy, Suspense, useCallback, useState } from 'react';
 import type { ReactElement } from 'react';
 import { Link, useParams, useSearchParams } from 'react-router';
 import type { RunPageRunFragment, StepFragment } from '../../gql/operations.js';
-import { CopyButton } from '../../shell/copy-text.js';
-import { dateTime } from '../../shell/format.js';
 import { useShortcut } from '../../shell/use-shortcut.js';
+import { Events } from './events.js';
 import { useLiveRun } from './live-run.js';
 import { RunHeader } from './run-header.js';
 import { StepList } from './step-list.js';
 import { StepPanel } from './step-panel.js';
 import { Values } from './values.js';
+import { YamlView } from './yaml-view.js';
 import './run.css';
 
 const GraphView = lazy(() => import('./graph/graph-view.js').then(({ GraphView: view }) => ({ default: view })));
@@ -146,16 +146,9 @@ function RunView({ tab, run, steps, selected, onSelect }: ViewProps): ReactEleme
         </div>
       );
     case 'events':
-      return <Events run={run} />;
+      return <Events run={run} steps={steps} onSelect={onSelect} />;
     case 'yaml':
-      return (
-        <div className="yaml">
-          <CopyButton text={run.yaml} label="Copy the YAML" />
-          <pre tabIndex={0} aria-label="The workflow as it was submitted">
-            {run.yaml}
-          </pre>
-        </div>
-      );
+      return <YamlView yaml={run.yaml} />;
     default:
       return (
         <Suspense
@@ -169,28 +162,4 @@ function RunView({ tab, run, steps, selected, onSelect }: ViewProps): ReactEleme
         </Suspense>
       );
   }
-}
-
-function Events({ run }: { run: RunPageRunFragment }): ReactElement {
-  if (run.events.nodes.length === 0) return <div className="empty">Nothing has happened yet.</div>;
-  return (
-    <table className="events">
-      <thead>
-        <tr>
-          <th>At</th>
-          <th>What</th>
-          <th>More</th>
-        </tr>
-      </thead>
-      <tbody>
-        {run.events.nodes.map(({ id, at, reason, message }) => (
-          <tr key={id}>
-            <td title={at}>{dateTime(at)}</td>
-            <td>{reason}</td>
-            <td>{message}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
 }

@@ -98,7 +98,9 @@ function BulkResult({ work: { action, all, outcomes }, onClose }: { work: Work; 
   const refused = outcomes.filter((outcome) => outcome.refused !== undefined);
   const done = outcomes.length - refused.length;
   const isOver = outcomes.length === all;
-  const headline = `${done} ${action.done}${refused.length > 0 ? `, ${refused.length} refused` : ''}`;
+  const headline = [done > 0 && `${done} ${action.done}`, refused.length > 0 && `${refused.length} refused`]
+    .filter(Boolean)
+    .join(', ');
   return (
     <Modal
       opened

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { client } from '../../graphql/client.js';
+import { faultText } from '../../graphql/fault.js';
 import { onReconnect } from '../../graphql/link.js';
 import { live } from '../../graphql/live.js';
 import { RunListChangedDocument, RunListDocument } from '../../gql/operations.js';
@@ -37,7 +38,7 @@ export function useLiveRuns(filter: RunFilter): LiveRuns {
       const { data, error: fault } = await client.query(RunListDocument, variables).toPromise();
       if (mine !== round.current) return;
       if (data) setList((before) => (after ? extended(before, data.runs) : opened(data.runs)));
-      setReading({ loading: false, error: fault?.graphQLErrors[0]?.message ?? fault?.message });
+      setReading({ loading: false, error: fault && faultText(fault) });
     },
     [key],
   );

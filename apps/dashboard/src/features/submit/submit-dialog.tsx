@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { ReactElement, RefObject } from 'react';
 import { useNavigate } from 'react-router';
 import { client } from '../../graphql/client.js';
+import { faultText } from '../../graphql/fault.js';
 import { ClusterNamesDocument, SubmitFromDashboardDocument } from '../../gql/operations.js';
 import type { ClusterNamesQuery, SubmitRunInput } from '../../gql/operations.js';
 import { EXAMPLE } from './example.js';
@@ -69,6 +70,8 @@ export function SubmitDialog({ opened, onClose }: { opened: boolean; onClose: ()
   );
 }
 
+const problemCount = (count: number): string => `Not submitted: ${count === 1 ? 'one problem' : `${count} problems`}`;
+
 /** Sends the workflow, and keeps why it was refused until it is changed. */
 function useSubmission(onSubmitted: () => void) {
   const [refused, setRefused] = useState<Refused>();
@@ -84,8 +87,7 @@ function useSubmission(onSubmitted: () => void) {
       return void navigate(`/runs/${result.run.id}`);
     }
     setRefused({
-      message:
-        result?.message ?? error?.graphQLErrors[0]?.message ?? 'The server does not answer. Nothing was submitted.',
+      message: result?.message ?? faultText(error),
       problems: result?.__typename === 'InvalidInput' ? result.problems : [],
     });
   };
@@ -145,7 +147,7 @@ function SubmitForm({
         {refused && problems.length === 0 && <Alert color="red">{refused.message}</Alert>}
         {problems.length > 0 && (
           <Problems
-            title={refused?.message ?? 'This is not YAML yet'}
+            title={refused ? problemCount(problems.length) : 'This is not YAML yet'}
             isRefusal={refused !== undefined}
             problems={problems}
             onShow={(problem) => show(field, problem)}

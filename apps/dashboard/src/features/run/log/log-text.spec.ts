@@ -21,7 +21,7 @@ describe('a line of a log', () => {
 
   it('is searched and downloaded without colours', () => {
     expect(plainText(`${red('bad')} news`)).toBe('bad news');
-    expect(findLines([{ text: 'good' }, { text: `b${red('ad')}` }, { text: 'BAD' }], 'bad')).toEqual([1, 2]);
+    expect(findLines([undefined, { text: `b${red('ad')}` }, { text: 'BAD' }], 'bad')).toEqual([1, 2]);
     expect(findLines([{ text: 'x' }], '')).toEqual([]);
   });
 });

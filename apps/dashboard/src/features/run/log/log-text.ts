@@ -35,12 +35,12 @@ export function lineHtml(line: string, search: string): string {
 }
 
 /** Indices of the lines that contain the text; letter case is ignored. */
-export function findLines(lines: readonly { readonly text: string }[], search: string): number[] {
+export function findLines(lines: readonly ({ readonly text: string } | undefined)[], search: string): number[] {
   if (search === '') return [];
   const wanted = search.toLowerCase();
   const found: number[] = [];
-  lines.forEach(({ text }, index) => {
-    if (plainText(text).toLowerCase().includes(wanted)) found.push(index);
+  lines.forEach((line, index) => {
+    if (line && plainText(line.text).toLowerCase().includes(wanted)) found.push(index);
   });
   return found;
 }

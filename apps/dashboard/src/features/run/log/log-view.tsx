@@ -15,9 +15,9 @@ import './log.css';
 
 const LINE_HEIGHT = 20;
 
-function save(name: string, lines: readonly LogRowFragment[]): void {
+function save(name: string, lines: Log['lines']): void {
   const link = document.createElement('a');
-  const text = lines.map((line) => `${plainText(line.text)}\n`).join('');
+  const text = lines.map((line) => `${plainText(line?.text ?? '')}\n`).join('');
   link.href = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
   link.download = name;
   link.click();
@@ -46,7 +46,7 @@ function useMatches(log: Log, search: string) {
 /** Where the line of that number is; -1 until it has come. */
 function useLineIndex({ lines, version }: Log, wanted: number): number {
   // eslint-disable-next-line react-hooks/exhaustive-deps -- lines grow in place; the version tells of it
-  return useMemo(() => lines.findIndex(({ number }) => number + 1 === wanted), [lines, version, wanted]);
+  return useMemo(() => lines.findIndex((line) => line?.number === wanted - 1), [lines, version, wanted]);
 }
 
 /** The output of one container. `endsOpen`: it is shown from its end, and followed. */
@@ -148,7 +148,7 @@ function LogRows({
   current,
 }: {
   rows: Virtualizer<HTMLDivElement, Element>;
-  lines: readonly LogRowFragment[];
+  lines: Log['lines'];
   wrap: boolean;
   times: boolean;
   search: string;
@@ -160,18 +160,17 @@ function LogRows({
     <div style={{ height: rows.getTotalSize(), position: 'relative' }}>
       {rows.getVirtualItems().map(({ index, start }) => {
         const line = lines[index];
-        if (!line) return null;
         return (
           <div
             key={index}
             data-index={index}
-            ref={wrap || line.missingBefore > 0 ? rows.measureElement : undefined}
+            ref={line && (wrap || line.missingBefore > 0) ? rows.measureElement : undefined}
             className="log-line"
             data-found={matches.has(index) || undefined}
             data-current={index === current || undefined}
             style={{ transform: `translateY(${start}px)` }}
           >
-            <LineContent line={line} times={times} search={search} />
+            {line && <LineContent line={line} times={times} search={search} />}
           </div>
         );
       })}
@@ -203,12 +202,12 @@ function LineContent({ line, times, search }: { line: LogRowFragment; times: boo
   );
 }
 
-function LogStatus({ log: { lines, stored, state } }: { log: Log }): ReactElement {
+function LogStatus({ log: { lines, known, state } }: { log: Log }): ReactElement {
   const count = lines.length.toLocaleString();
   return (
     <div className="log-status" role="status">
-      {state === 'loading' && stored > 0
-        ? `${count} of ${stored.toLocaleString()} lines`
+      {known < lines.length
+        ? `${known.toLocaleString()} of ${count} lines`
         : `${count} ${lines.length === 1 ? 'line' : 'lines'}`}
       {state === 'live' && <span className="log-live">live</span>}
       {state === 'failed' && lines.length > 0 && <span className="log-failed">the rest could not be read</span>}

@@ -1,8 +1,9 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { client } from '../../../graphql/client.js';
 import { live } from '../../../graphql/live.js';
 import { StepLogDocument, StepLogPageDocument } from '../../../gql/operations.js';
-import type { LogRowFragment } from '../../../gql/operations.js';
+import type { LogRowFragment, StepLogPageQuery } from '../../../gql/operations.js';
+import { LogLines } from './log-lines.js';
 
 export interface LogSource {
   readonly runId: string;
@@ -10,67 +11,71 @@ export interface LogSource {
   readonly container: string;
 }
 export interface Log {
-  /** Grows in place: a hundred thousand lines are not copied whenever another one comes. */
-  readonly lines: readonly LogRowFragment[];
-  /** Changes whenever lines came. */
+  /** Undefined where a line has not been read yet. Grows in place; the version tells that it did. */
+  readonly lines: readonly (LogRowFragment | undefined)[];
   readonly version: number;
-  /** Lines that were stored when the log was opened. */
-  readonly stored: number;
+  /** How many of the lines have been read. */
+  readonly known: number;
   readonly state: 'loading' | 'live' | 'complete' | 'failed';
 }
+type Page = NonNullable<NonNullable<NonNullable<StepLogPageQuery['run']>['node']>['logs']>;
 
 /** As many as the server gives at once. */
 const PAGE = 1000;
 /** Lines that come within this time are drawn at once. */
 const DRAW_MS = 100;
 
-/** The stored lines page by page, then live ones. */
+/** Reads the stored lines from both ends, follows the live ones, and says whenever there is something new to draw. */
+function readLog(source: LogSource, onChange: (log: Omit<Log, 'version'>) => void): () => void {
+  const lines = new LogLines();
+  let stopped = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let stopFollowing: () => void = () => undefined;
+  const tell = (state: Log['state']): void => {
+    if (!stopped) onChange({ lines: lines.rows, known: lines.known, state });
+  };
+  const page = async (which: { first?: number; after?: string | null; last?: number }): Promise<Page | undefined> => {
+    const variables = { ...source, first: null, after: null, last: null, ...which };
+    const { data, error } = await client.query(StepLogPageDocument, variables).toPromise();
+    if (error) throw error;
+    return data?.run?.node?.logs;
+  };
+  const follow = (after: string | null): void => {
+    if (stopped) return;
+    stopFollowing = live(StepLogDocument, { ...source, after }, ({ logLines }) => {
+      lines.addLive(logLines);
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        tell(lines.isWhole ? 'live' : 'loading');
+      }, DRAW_MS);
+    });
+  };
+  const read = async (): Promise<void> => {
+    let next = await page({ first: PAGE });
+    lines.addNext(next?.nodes ?? [], next?.totalCount ?? 0);
+    const end = next?.pageInfo.hasNextPage ? await page({ last: PAGE }) : next;
+    if (end && end !== next) lines.addLast(end.nodes, end.totalCount);
+    if (!end?.complete) follow(end?.pageInfo.endCursor ?? null);
+    while (!lines.isWhole && next?.pageInfo.hasNextPage && !stopped) {
+      tell('loading');
+      next = await page({ first: PAGE, after: next.pageInfo.endCursor });
+      lines.addNext(next?.nodes ?? [], 0);
+    }
+    tell(end?.complete ? 'complete' : 'live');
+  };
+  read().catch(() => tell('failed'));
+  return () => {
+    stopped = true;
+    clearTimeout(timer);
+    stopFollowing();
+  };
+}
+
 export function useLog({ runId, nodeId, container }: LogSource): Log {
-  const lines = useRef<LogRowFragment[]>([]);
-  const [log, setLog] = useState<Omit<Log, 'lines'>>({ version: 0, stored: 0, state: 'loading' });
+  const [log, setLog] = useState<Log>({ lines: [], version: 0, known: 0, state: 'loading' });
   useEffect(() => {
-    let current = true;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let stop: () => void = () => undefined;
-    lines.current = [];
-    setLog((before) => ({ version: before.version + 1, stored: 0, state: 'loading' }));
-    const draw = (change: Partial<Log> = {}): void => {
-      if (current) setLog((before) => ({ ...before, ...change, version: before.version + 1 }));
-    };
-    const add = (row: LogRowFragment): void => {
-      // After a broken connection lines come again; what is known is not shown twice.
-      if (row.number > (lines.current.at(-1)?.number ?? -1)) lines.current.push(row);
-    };
-    const follow = (): void => {
-      const after = lines.current.at(-1)?.cursor ?? null;
-      stop = live(StepLogDocument, { runId, nodeId, container, after }, ({ logLines }) => {
-        add(logLines);
-        timer ??= setTimeout(() => {
-          timer = undefined;
-          draw();
-        }, DRAW_MS);
-      });
-    };
-    const read = async (): Promise<void> => {
-      for (let hasMore = true; hasMore && current;) {
-        const variables = { runId, nodeId, container, first: PAGE, after: lines.current.at(-1)?.cursor ?? null };
-        const { data, error } = await client.query(StepLogPageDocument, variables).toPromise();
-        if (!current) return;
-        if (error) return draw({ state: 'failed' });
-        const page = data?.run?.node?.logs;
-        page?.nodes.forEach(add);
-        hasMore = page?.pageInfo.hasNextPage ?? false;
-        const state = hasMore ? 'loading' : page?.complete ? 'complete' : 'live';
-        draw({ stored: page?.totalCount ?? 0, state });
-        if (state === 'live') follow();
-      }
-    };
-    void read();
-    return () => {
-      current = false;
-      clearTimeout(timer);
-      stop();
-    };
+    setLog(({ version }) => ({ lines: [], version: version + 1, known: 0, state: 'loading' }));
+    return readLog({ runId, nodeId, container }, (now) => setLog(({ version }) => ({ ...now, version: version + 1 })));
   }, [runId, nodeId, container]);
-  return { ...log, lines: lines.current };
+  return log;
 }
