@@ -28,6 +28,11 @@ const inSteps = (extra: Template = {}, script: PodScript = endless): WorkflowSim
 const openPods = (run: WorkflowSimulation): string[] =>
   run.world.podNames().filter((name) => /Pending|Running/.test(run.world.pod(name)?.phase ?? ''));
 
+const podOf = (run: WorkflowSimulation, name: string): string => {
+  const { id, templateName = '' } = run.node(name);
+  return id.replace(/^wf-/, `wf-${templateName}-`);
+};
+
 describe('a daemon', () => {
   it('is waited for until it is ready, and then runs beside the steps after it', () => {
     const run = inSteps();
@@ -220,5 +225,86 @@ describe('a daemon', () => {
     expect(run.run()).toBe('Succeeded');
     expect(run.node('wf[0].db(0)')).toMatchObject({ phase: 'Error', message: 'pod deleted' });
     expect(run.node('wf[0].db(1)')).toMatchObject({ phase: 'Succeeded' });
+  });
+
+  it('runs again when what uses it is retried, and not when nothing does', () => {
+    let isBroken = true;
+    const script: PodScript = (pod) => {
+      if (pod.template.daemon) return { endsAfterMs: 'never' };
+      return pod.templateName === 'client' && isBroken ? { phase: 'Failed' } : {};
+    };
+    for (const extra of [{}, { retryStrategy: { limit: 1 } }]) {
+      isBroken = true;
+      const run = new WorkflowSimulation(
+        workflow([
+          {
+            name: 'main',
+            dag: {
+              tasks: [
+                { name: 'db', template: 'server' },
+                { name: 'good', template: 'good', depends: 'db' },
+                { name: 'other', template: 'server' },
+                { name: 'after', template: 'good', depends: 'other' },
+                { name: 'use', ...use('{{tasks.db.ip}}'), depends: 'good' },
+              ],
+            },
+          },
+          server(extra),
+          container('good'),
+          client,
+        ]),
+        script,
+      );
+      expect(run.run()).toBe('Failed');
+      const before = run.tree();
+      isBroken = false;
+      run.sleep(5000);
+      expect(run.intent({ type: 'RetryRun' })).toMatchObject({ ok: true });
+      expect(run.run()).toBe('Succeeded');
+      expect(run.tree().map((line) => line.replace(/ \(.*\)/, ''))).toEqual(
+        before.map((line) => line.replace(/ \(main: .*\)/, '').replace('Failed', 'Succeeded')),
+      );
+      const times = (name: string): number =>
+        [...run.world.created].filter(([pod]) => pod === podOf(run, name)).map(([, count]) => count)[0] ?? 0;
+      const attempt = 'retryStrategy' in extra ? '(0)' : '';
+      expect([times(`wf.db${attempt}`), times(`wf.other${attempt}`), times('wf.good'), times('wf.use')]).toEqual([
+        2, 1, 1, 2,
+      ]);
+      expect(openPods(run)).toEqual([]);
+      expect(run.state.status.progress).toBe('5/5');
+    }
+  });
+
+  it('behind another daemon starts over too, each in its turn', () => {
+    let isBroken = true;
+    const run = new WorkflowSimulation(
+      workflow([
+        {
+          name: 'main',
+          dag: {
+            tasks: [
+              { name: 'db', template: 'server' },
+              { name: 'fill', template: 'good', depends: 'db' },
+              { name: 'web', template: 'server', depends: 'fill' },
+              { name: 'use', ...use('{{tasks.web.ip}}'), depends: 'web' },
+            ],
+          },
+        },
+        server(),
+        container('good'),
+        client,
+      ]),
+      (pod) => {
+        if (pod.template.daemon) return { endsAfterMs: 'never' };
+        return pod.templateName === 'client' && isBroken ? { phase: 'Failed' } : {};
+      },
+    );
+    expect(run.run()).toBe('Failed');
+    isBroken = false;
+    run.sleep(5000);
+    run.intent({ type: 'RetryRun' });
+    expect(run.run()).toBe('Succeeded');
+    const created = ['wf.db', 'wf.fill', 'wf.web', 'wf.use'].map((name) => run.world.created.get(podOf(run, name)));
+    expect(created).toEqual([2, 1, 2, 2]);
   });
 });

@@ -71,6 +71,8 @@ function startPod(run: RunDraft, site: CallSite, template: Template, kind: PodKi
   };
   run.setFrame(frame);
   if (isNew) accrueProgress(run, frame, [0, 1]);
+  // A daemon that starts over waits, node and all, until it is its turn; only then is its pod wanted.
+  else run.changed.add(id);
   for (const at of [timeout, pendingTimeout]) if (at !== null) run.schedule(id, at);
 }
 

@@ -9,6 +9,7 @@ import type { RunState } from '../model/run-state.js';
 import { hasOwnProgress } from '../policies/progress.policy.js';
 import { containersOf } from '../projections/containers.js';
 import { hydrate } from '../projections/workflow.js';
+import { isEndedDaemon } from './ended-daemon.js';
 import { overriddenArguments } from './parameter-overrides.js';
 import { refused } from './refusals.js';
 import { reopenedSpec } from './reopened-spec.js';
@@ -121,14 +122,14 @@ function hasSucceededBehind(state: RunState, node: NodeStatus): boolean {
 
 function memoizedNode(state: RunState, node: NodeStatus, now: string): NodeStatus {
   const { message: _message, progress: _progress, resourcesDuration: _used, startedAt: _start, ...rest } = node;
-  const { finishedAt: _end, ...fresh } = rest;
+  const { finishedAt: _end, podIP: _ip, ...fresh } = rest;
   const times = { startedAt: now, finishedAt: now };
-  const isDone = node.type === 'Pod' && !isUnsuccessful(node.phase);
+  const isDone = node.type === 'Pod' && !isUnsuccessful(node.phase) && !isEndedDaemon(node);
   if (isDone || isReplaced(state, node))
     return { ...fresh, ...times, type: 'Skipped', phase: 'Skipped', message: `original pod: ${node.id}` };
   if (node.type === 'Pod') return { ...fresh, phase: 'Pending', progress: '0/1' };
   const pod = node.type === 'Container' ? state.nodes.get(node.boundaryID as NodeId) : undefined;
-  const isInDonePod = pod !== undefined && !isUnsuccessful(pod.phase);
+  const isInDonePod = pod !== undefined && !isUnsuccessful(pod.phase) && !isEndedDaemon(pod);
   return {
     ...fresh,
     ...times,

@@ -36,6 +36,7 @@ export const retryRun: IntentHandler<'RetryRun'> = (state, intent, scope) => {
   const rewind = planRewind(state, {
     chosen: intent.restartSuccessful ? chosen.nodes : [],
     argumentsChanged: spec !== executed,
+    now: scope.now,
   });
   return { ok: true, state: rewound(state, spec, rewind, scope.now), commands: deletions(state, rewind) };
 };

@@ -2,9 +2,11 @@ import type { Map as PersistentMap } from 'immutable';
 import type { NodeStatus } from '@argosy/workflow-spec';
 import type { NodeId } from '../model/ids.js';
 import { isUnsuccessful } from '../model/phases.js';
+import type { Instant } from '../model/instant.js';
 import type { RunState } from '../model/run-state.js';
 import { hasOwnProgress } from '../policies/progress.policy.js';
 import { containersOf } from '../projections/containers.js';
+import { asNew, isEndedDaemon } from './ended-daemon.js';
 
 export interface Rewind {
   readonly nodes: PersistentMap<NodeId, NodeStatus>;
@@ -21,24 +23,29 @@ export interface RewindOptions {
   readonly chosen: readonly NodeStatus[];
   /** Loops that run again may have other items then. */
   readonly argumentsChanged: boolean;
+  readonly now: Instant;
 }
 
 /**
  * What a manual retry leaves: failed work goes, with everything that followed from it; work that succeeded behind a
- * failure (which then was allowed to fail) keeps that failure; the run's exit handler goes; what encloses any of it runs again.
+ * failure (which then was allowed to fail) keeps that failure; the run's exit handler goes; what encloses any of it runs again,
+ * and so do daemons that what runs again may use.
  */
 export function planRewind(state: RunState, options: RewindOptions): Rewind {
   const removed = removedNodes(state, options);
-  const reopened = reopenedGroups(state, removed);
+  const restarted = restartedDaemons(state, removed);
+  const reopened = reopenedGroups(state, removed, restarted);
   const nodes = state.nodes.withMutations((map) => {
     for (const id of removed) map.delete(id);
     for (const [id, node] of state.nodes) {
       if (removed.has(id)) continue;
       const next = kept(node, removed, reopened.has(id));
-      if (next !== node) map.set(id, next);
+      if (restarted.has(id)) map.set(id, asNew(next, options.now));
+      else if (next !== node) map.set(id, next);
     }
   });
-  return { ...recounted(state, nodes), removed: [...removed].flatMap((id) => state.nodes.get(id) ?? []) };
+  const gone = [...removed, ...restarted];
+  return { ...recounted(state, nodes), removed: gone.flatMap((id) => state.nodes.get(id) ?? []) };
 }
 
 function removedNodes(state: RunState, { chosen, argumentsChanged }: RewindOptions): Set<NodeId> {
@@ -142,15 +149,30 @@ function removeFailedAttempts(state: RunState, removed: Set<NodeId>): void {
   }
 }
 
+/** Daemons before what runs again within the same steps or DAG, with the containers of their pods. */
+function restartedDaemons(state: RunState, removed: ReadonlySet<NodeId>): Set<NodeId> {
+  const restarted = new Set<NodeId>();
+  for (const node of state.nodes.values()) {
+    if (!isEndedDaemon(node) || removed.has(node.id as NodeId) || isReplaced(state, node)) continue;
+    const behind = following(state, node);
+    const isInReach = (other: NodeStatus): boolean =>
+      removed.has(other.id as NodeId) && containersOf(state, other).some(({ id }) => id === node.boundaryID);
+    if (!behind.some(isInReach)) continue;
+    restarted.add(node.id as NodeId);
+    for (const { id, boundaryID } of behind) if (boundaryID === node.id) restarted.add(id as NodeId);
+  }
+  return restarted;
+}
+
 /** Groups around removed nodes, and groups that failed of themselves (a broken loop, an output that was not there). */
-function reopenedGroups(state: RunState, removed: ReadonlySet<NodeId>): Set<NodeId> {
+function reopenedGroups(state: RunState, removed: ReadonlySet<NodeId>, restarted: ReadonlySet<NodeId>): Set<NodeId> {
   const reopened = new Set<NodeId>();
   const reopen = (node: NodeStatus): void => {
     for (const container of containersOf(state, node)) reopened.add(container.id as NodeId);
   };
   const blamed = new Set<string>();
   for (const node of state.nodes.values()) {
-    if (removed.has(node.id as NodeId)) reopen(node);
+    if (removed.has(node.id as NodeId) || restarted.has(node.id as NodeId)) reopen(node);
     if (isUnsuccessful(node.phase)) for (const container of containersOf(state, node)) blamed.add(container.id);
   }
   for (const node of state.nodes.values()) {
