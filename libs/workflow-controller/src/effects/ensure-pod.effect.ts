@@ -10,7 +10,9 @@ const PREDECESSOR_POLL_MS = 1_000;
 /** Creates the pod. Its name is the node's, so one that exists and is this workflow's is the one that was wanted. */
 export const ensurePod: Effect<'EnsurePod'> = async (command, context) => {
   try {
-    const pod = planPod(command, context);
+    const { workflow } = context;
+    const spec = { ...workflow.spec, ...command.settings };
+    const pod = planPod(command, { ...context, workflow: { ...workflow, spec } });
     context.pods.observe(await context.kube.create<Pod>(resources.pods, pod));
     return 'done';
   } catch (error) {

@@ -145,3 +145,19 @@ describe('rules of the controller', () => {
     await expect(cluster.controller(cluster.kube, { rules })).rejects.toThrow('"podSpecPatsch" is no field');
   });
 });
+
+describe('tags in what a workflow says about all its pods', () => {
+  it('are replaced', async () => {
+    cluster = new TestCluster();
+    await cluster.controller();
+    await cluster.submit([container('main')], {
+      serviceAccountName: '{{workflow.parameters.account}}',
+      podMetadata: { labels: { run: '{{workflow.name}}' } },
+      arguments: { parameters: [{ name: 'account', value: 'runner' }] },
+    });
+    await cluster.ended();
+    const [pod] = await cluster.pods();
+    expect(pod?.spec?.serviceAccountName).toBe('runner');
+    expect(pod?.metadata?.labels).toMatchObject({ run: 'wf' });
+  });
+});

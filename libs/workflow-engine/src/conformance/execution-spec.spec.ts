@@ -172,3 +172,31 @@ describe('metadata that a spec gives its runs', () => {
     expect(broken.nodes()).toEqual([]);
   });
 });
+
+describe('what a spec says about all pods', () => {
+  const spec: WorkflowSpec = {
+    arguments: { parameters: [{ name: 'claim', value: 'data' }] },
+    volumes: [{ name: 'v', persistentVolumeClaim: { claimName: '{{workflow.parameters.claim}}' } }],
+    podSpecPatch: '{"hostname": "{{inputs.parameters.host}}-{{pod.name}}"}',
+    nodeSelector: { plain: 'yes' },
+  };
+  const main = container('main', { inputs: { parameters: [{ name: 'host', value: 'h' }] } });
+
+  it('has its tags replaced for each pod, which may tell what its template got', () => {
+    const { commands } = simulation(workflow([main], spec), []).pass();
+    expect(commands).toMatchObject([
+      {
+        settings: {
+          volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'data' } }],
+          podSpecPatch: '{"hostname": "h-wf"}',
+        },
+      },
+    ]);
+    expect(commands[0]).not.toHaveProperty('settings.nodeSelector');
+  });
+
+  it('is left alone where there are none', () => {
+    const { commands } = simulation(workflow([main], { nodeSelector: { plain: 'yes' } }), []).pass();
+    expect(commands[0]).not.toHaveProperty('settings');
+  });
+});

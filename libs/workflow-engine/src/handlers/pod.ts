@@ -18,6 +18,7 @@ import { accrueProgress, accrueResources, completeProgress, reportProgress } fro
 import { activeDeadlineAt, earliest, pendingTimeoutAt, timeoutAt } from '../policies/timeout.policy.js';
 import { withRepository } from '../scope/artifact-repository.js';
 import { podNameFormat } from '../scope/global-variables.js';
+import { podSettings } from '../scope/pod-settings.js';
 import { replaceTags } from '../scope/tags.js';
 import type { TemplateHandler } from './handler.js';
 
@@ -172,6 +173,7 @@ function desiredPod(run: RunDraft, frame: PodFrame): readonly EngineCommand[] {
   if (pod && isLeftover(node, pod))
     return [{ type: 'DeletePod', key: `DeletePod/${podName}`, podName, nodeId: frame.id }];
   if (pod) return [];
+  const settings = podSettings(run, frame.template, { 'pod.name': podName, 'node.name': frame.name });
   return [
     {
       type: 'EnsurePod',
@@ -183,6 +185,7 @@ function desiredPod(run: RunDraft, frame: PodFrame): readonly EngineCommand[] {
       template: frame.template,
       templateName: frame.template.name ?? templateNameOf(site) ?? '',
       boundaryTemplate: boundaryTemplate(run, site.boundary),
+      ...(settings && { settings }),
       includeScriptOutput: site.resultWanted || frame.kind === 'data',
       deadline: frame.deadline,
       onExit: site.onExit,

@@ -1,5 +1,6 @@
 import type { HTTP, PersistentVolumeClaim, PodDisruptionBudgetSpec, Template } from '@argosy/workflow-spec';
 import type { Instant } from './instant.js';
+import type { PodSettings } from '../scope/pod-settings.js';
 import type { MemoEntry } from './observation.js';
 
 /**
@@ -18,6 +19,8 @@ export interface EnsurePod {
   readonly templateName: string;
   /** Template of the enclosing steps or DAG, whose nodeSelector, affinity and tolerations come before the workflow's. */
   readonly boundaryTemplate: Template | null;
+  /** Fields of the workflow's spec that have tags, replaced for this pod; they stand for those of the spec. */
+  readonly settings?: PodSettings;
   /** Whether something refers to `outputs.result` of this node; only then is stdout captured. */
   readonly includeScriptOutput: boolean;
   /** The pod must be over by then; null when nothing limits it. */
