@@ -104,6 +104,39 @@ describe('a template of another object', () => {
     expect(run.node('wf[1].b')).toMatchObject({ type: 'Suspend', phase: 'Running' });
   });
 
+  it('is found again by whoever takes the run up, at any moment', () => {
+    const near = holder('near', [
+      calls(
+        'main',
+        { name: 'own', template: 'work' },
+        { name: 'in', inline: calls('', { name: 'x', template: 'work' }) },
+      ),
+      { ...says('work', 'near'), retryStrategy: { limit: 1 } },
+    ]);
+    const of = workflow([
+      {
+        name: 'main',
+        dag: {
+          tasks: [
+            { name: 'a', ...ref('near', 'main') },
+            { name: 'b', ...ref('near', 'work'), depends: 'a' },
+          ],
+        },
+      },
+    ]);
+    const { run } = simulation(of, [near]);
+    expect(run.run()).toBe('Succeeded');
+    const { run: interrupted } = simulation(of, [near]);
+    for (let passes = 0; interrupted.state.status.phase !== 'Succeeded' && passes < 100; passes++) {
+      interrupted.sleep(500);
+      interrupted.restart();
+      interrupted.world.templates = templateLibrary([]);
+    }
+    expect(interrupted.tree()).toEqual(run.tree());
+    expect(interrupted.state.status.storedTemplates).toEqual(run.state.status.storedTemplates);
+    expect(Math.max(...interrupted.world.created.values())).toBe(1);
+  });
+
   it('gets templateDefaults of the workflow, and pod metadata of its holder under its own', () => {
     const work = container('work', { metadata: { labels: { a: 'own' } } });
     const podMetadata = { labels: { a: 'holder', b: 'holder' }, annotations: { c: 'holder' } };
