@@ -2,7 +2,7 @@ import type { Clock, Informer, KubeApi } from '@argosy/kube';
 import { isKubeError, resources } from '@argosy/kube';
 import type { SupervisorSource } from '@argosy/pod-plan';
 import { instant, isFulfilled, parseTime, reconcile } from '@argosy/workflow-engine';
-import type { ControllerRules, Decision, MetricUpdate, NodeId, RunState } from '@argosy/workflow-engine';
+import type { ControllerRules, Decision, MetricUpdate, NodeId, RunState, WorkflowPatch } from '@argosy/workflow-engine';
 import type { Pod, Workflow } from '@argosy/workflow-spec';
 import type { MemoCaches } from '../cache/memo-caches.js';
 import type { Unsettled } from '../effects/table.js';
@@ -98,13 +98,14 @@ export class WorkflowReconciler {
     run: LoadedRun & Pick<Writing, 'isCompressed'>,
     decision: Decision<RunState>,
   ): Promise<void> {
-    const { cache, kube, workflows, turns } = this.options;
+    const { cache, kube, workflows, turns, requests } = this.options;
     const { patch, state } = decision;
     if (patch) {
       try {
         const written = await persist(kube, { ...run, patch, state });
         cache.store(key, state, written.metadata.resourceVersion ?? '');
         workflows.observe(written);
+        requests.record(key, becameRunning(patch));
       } catch (error) {
         // Somebody else wrote: what was decided is void, and the next pass starts from what they wrote.
         cache.drop(key);
@@ -156,3 +157,6 @@ export class WorkflowReconciler {
     return { error };
   }
 }
+
+const becameRunning = ({ status }: WorkflowPatch): string[] =>
+  Object.entries(status?.nodes ?? {}).flatMap(([id, node]) => (node?.phase === 'Running' ? [id] : []));

@@ -2,6 +2,8 @@ import type { RequestObservation } from '@argosy/workflow-engine';
 
 interface Pending {
   observation: RequestObservation;
+  /** It was this process that put on record that the request is made. */
+  isOurs: boolean;
   readonly aborter: AbortController;
 }
 type Make = (signal: AbortSignal) => Promise<RequestObservation>;
@@ -29,7 +31,25 @@ export class PendingRequests {
   prepare(runKey: string, nodeId: string): void {
     const ofRun = this.runs.get(runKey) ?? new Map<string, Pending>();
     this.runs.set(runKey, ofRun);
-    if (!ofRun.has(nodeId)) ofRun.set(nodeId, { observation: { state: 'ready' }, aborter: new AbortController() });
+    if (!ofRun.has(nodeId)) {
+      ofRun.set(nodeId, { observation: { state: 'ready' }, isOurs: false, aborter: new AbortController() });
+    }
+  }
+
+  /** It was this process that has written that these nodes are Running: their requests are for it to make. */
+  record(runKey: string, nodeIds: Iterable<string>): void {
+    const ofRun = this.runs.get(runKey);
+    for (const nodeId of ofRun ? nodeIds : []) {
+      const pending = ofRun?.get(nodeId);
+      if (pending) pending.isOurs = true;
+    }
+  }
+
+  /** Forgets a request that somebody else has put on record. Returns whether it was one. */
+  yield(runKey: string, nodeId: string): boolean {
+    const pending = this.runs.get(runKey)?.get(nodeId);
+    if (!pending || pending.isOurs) return false;
+    return this.runs.get(runKey)?.delete(nodeId) ?? false;
   }
 
   /** Makes a request that is ready, and only such a one. */

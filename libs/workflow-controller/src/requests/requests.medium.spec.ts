@@ -10,6 +10,7 @@ import { isFinalWorkflowPhase } from '@argosy/workflow-engine';
 import type { NodeStatus, Template, Workflow } from '@argosy/workflow-spec';
 import type { WorkflowControllerOptions } from '../controller.js';
 import { WorkflowController } from '../controller.js';
+import { ManualClock } from '../testing/manual-clock.js';
 
 let kube: InMemoryKube;
 let server: Server;
@@ -91,20 +92,47 @@ describe('HTTP templates', () => {
   });
 
   it('that were under way when the controller went are not repeated', async () => {
+    const clock = new ManualClock(Date.now());
     let asked = 0;
     handle = () => {
       asked += 1;
       changed();
     };
-    const first = await start();
+    const first = await start({ clock });
     await submit({ name: 'main', http: { url } });
     await until(() => asked === 1);
     await first.stop();
-    await start();
+    const second = await start({ clock });
+    await second.idle();
+    expect((await until(() => true)).status?.nodes?.wf?.phase).toBe('Running');
+    clock.advanceTo(clock.now() + 60_000);
     const workflow = await ended();
     expect(workflow.status).toMatchObject({ phase: 'Error' });
     expect(workflow.status?.message).toContain('not sent a second time');
     expect(asked).toBe(1);
+  });
+
+  it('are asked for once, however many controllers there are', async () => {
+    const asked: string[] = [];
+    handle = (request, response) => {
+      asked.push(request.url ?? '');
+      response.end('ok');
+    };
+    await Promise.all([start(), start(), start()]);
+    const call: Template = {
+      name: 'call',
+      inputs: { parameters: [{ name: 'n' }] },
+      http: { url: `${url}/{{inputs.parameters.n}}` },
+    };
+    const withItems = Array.from({ length: 20 }, (_, i) => i);
+    const parameters = [{ name: 'n', value: '{{item}}' }];
+    await submit(
+      { name: 'main', steps: [[{ name: 'each', template: 'call', arguments: { parameters }, withItems }]] },
+      call,
+    );
+    const workflow = await ended();
+    expect(workflow.status).toMatchObject({ phase: 'Succeeded', progress: '20/20' });
+    expect([...asked].sort()).toEqual(withItems.map((i) => `/${i}`).sort());
   });
 
   it('break off when the run is stopped', async () => {

@@ -102,9 +102,21 @@ describe('an HTTP template', () => {
     expect(during.run()).toBe('Succeeded');
     expect(during.node('wf[0].call(0)')).toMatchObject({
       phase: 'Error',
-      message: 'the controller was restarted while it waited for the answer; the request is not sent a second time',
+      message: 'the controller that waited for the answer is gone; the request is not sent a second time',
     });
     expect(during.node('wf[0].call(1)').phase).toBe('Succeeded');
+  });
+
+  it('leaves it to another controller that may be alive to write down the answer', () => {
+    const run = simulate(call({ timeoutSeconds: 10 }), { afterMs: 5000 });
+    run.run((state) => [...state.nodes.values()].some(({ type, phase }) => type === 'HTTP' && phase === 'Running'));
+    run.restart();
+    run.world.requests.forget();
+    run.pass();
+    run.sleep(38_000);
+    expect(run.node('wf[0].call').phase).toBe('Running');
+    run.sleep(2000);
+    expect(run.node('wf[0].call').phase).toBe('Error');
   });
 
   it('is the same through restarts that lose nothing', () => {

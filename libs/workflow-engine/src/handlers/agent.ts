@@ -5,7 +5,7 @@ import { describeNode } from '../kernel/node-description.js';
 import type { RunDraft } from '../kernel/run-draft.js';
 import type { EngineCommand } from '../model/command.js';
 import type { AgentFrame, CallSite } from '../model/frame.js';
-import { parseTime } from '../model/instant.js';
+import { instant, parseTime } from '../model/instant.js';
 import type { Instant } from '../model/instant.js';
 import type { RequestObservation } from '../model/observation.js';
 import { DEADLINE_MESSAGE } from '../policies/deadline.policy.js';
@@ -16,6 +16,11 @@ import { accrueProgress, completeProgress } from '../policies/progress.policy.js
 import { activeDeadlineAt, earliest, pendingTimeoutAt, timeoutAt } from '../policies/timeout.policy.js';
 import { replaceTags } from '../scope/tags.js';
 import type { TemplateHandler } from './handler.js';
+
+/** What a template without a timeout of its own gives its server. */
+export const HTTP_TIMEOUT_SECONDS = 30;
+/** How long after its timeout a request may still be answered: it had to wait for its turn, and its answer for a write. */
+const LOST_AFTER_MS = 30_000;
 
 /** What a kind that is carried out by a request of the controller's own has to say for itself. */
 export interface AgentKind {
@@ -36,7 +41,7 @@ export function agentHandler(kind: AgentKind): TemplateHandler<'http' | 'plugin'
     start: (run, site, template) => start(run, site, template, kind),
     on(run, frame, event) {
       if (event.type === 'RequestObserved') observed(run, frame, kind, event.request);
-      else timedOut(run, frame);
+      else timedOut(run, frame, kind);
     },
     desired(run, frame) {
       const request = run.world.request?.(frame.id);
@@ -99,17 +104,28 @@ function limitsOf(run: RunDraft, { id, template, site }: AgentFrame): readonly L
   ];
 }
 
-function timedOut(run: RunDraft, frame: AgentFrame): void {
+function timedOut(run: RunDraft, frame: AgentFrame, kind: AgentKind): void {
   const limit = limitsOf(run, frame).find(({ at }) => at !== null && run.now >= at);
   if (limit) endNode(run, frame, { phase: 'Failed', message: limit.message });
+  else if (run.world.request?.(frame.id) === undefined) lost(run, frame, kind);
+}
+
+/** Nobody here knows of the request. Whoever made it may be alive, and has until the answer cannot come any more. */
+function lost(run: RunDraft, frame: AgentFrame, { onLost }: AgentKind): void {
+  const node = run.node(frame.id);
+  if (node?.phase !== 'Running' || onLost === 'ask again') return;
+  const startedAt = parseTime(node.startedAt) ?? run.now;
+  const seconds = frame.template.http?.timeoutSeconds ?? HTTP_TIMEOUT_SECONDS;
+  const lostAt = instant(startedAt + seconds * 1000 + LOST_AFTER_MS);
+  if (run.now < lostAt) run.schedule(frame.id, lostAt);
+  else endNode(run, frame, onLost);
 }
 
 function observed(run: RunDraft, frame: AgentFrame, kind: AgentKind, request: RequestObservation | undefined): void {
   const phase = run.node(frame.id)?.phase;
   switch (request?.state) {
     case undefined:
-      if (phase === 'Running' && kind.onLost !== 'ask again') endNode(run, frame, kind.onLost);
-      return;
+      return lost(run, frame, kind);
     case 'ready':
     case 'sent':
       if (phase === 'Pending') run.update(frame.id, { phase: 'Running', message: undefined });

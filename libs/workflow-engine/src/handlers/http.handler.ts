@@ -13,6 +13,6 @@ export const httpHandler = agentHandler({
   }),
   onLost: {
     phase: 'Error',
-    message: 'the controller was restarted while it waited for the answer; the request is not sent a second time',
+    message: 'the controller that waited for the answer is gone; the request is not sent a second time',
   },
 });
