@@ -70,10 +70,10 @@ describe('what Argo lets begin', () => {
   });
 
   it('and whatever the linter finds nothing wrong with', () => {
-    const folder = 'libs/workflow-spec/fixtures';
-    const files = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
-    for (const name of files) {
-      const text = readFileSync(`${folder}/${name}`, 'utf8');
+    const folders = ['libs/workflow-spec/fixtures', 'examples/workflows', 'examples/ci'];
+    const files = folders.flatMap((folder) => readdirSync(folder).map((name) => `${folder}/${name}`));
+    for (const name of files.filter((file) => file.endsWith('.yaml'))) {
+      const text = readFileSync(name, 'utf8');
       // What they refer to is made up.
       if (/templateRef:/i.test(text)) continue;
       for (const workflow of workflowsIn(text)) {
