@@ -525,10 +525,9 @@ describe('a pod that can never be', () => {
     );
   });
 
-  it.each([['data', { data: { source: {}, transformation: [] } }]] as [string, Template][])(
-    'is refused when its kind is not supported: %s',
-    (kind, body) => {
-      expect(() => plan({ name: 'build', ...body })).toThrow(`template "build" is of kind ${kind}`);
-    },
-  );
+  it('is refused when its kind is carried out otherwise, or not yet', () => {
+    const data = { source: {}, transformation: [] };
+    expect(() => plan({ name: 'build', data })).toThrow('is of kind data: what it lists are artifacts');
+    expect(() => plan({ name: 'build', http: { url: 'http://x' } })).toThrow('is of kind http, which makes no pod');
+  });
 });

@@ -1,5 +1,6 @@
 import type { Clock, KubeApi, KubeObject } from '@argosy/kube';
 import { resources } from '@argosy/kube';
+import { HTTP_TIMEOUT_SECONDS } from '@argosy/workflow-engine';
 import type { HttpAnswer, RequestObservation } from '@argosy/workflow-engine';
 import type { HTTP } from '@argosy/workflow-spec';
 import { Agent, buildConnector, interceptors, request as send } from 'undici';
@@ -12,7 +13,6 @@ export interface HttpOptions extends EgressOptions {
   readonly maxBodyBytes?: number;
 }
 
-const DEFAULT_TIMEOUT_SECONDS = 30;
 const MAX_BODY_BYTES = 256 * 1024;
 const MAX_REDIRECTIONS = 10;
 
@@ -33,7 +33,7 @@ export class HttpClient {
   /** Never rejects: what goes wrong is an end of its own. */
   async perform(namespace: string, http: HTTP, signal: AbortSignal): Promise<RequestObservation> {
     const method = http.method || 'GET';
-    const seconds = http.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
+    const seconds = http.timeoutSeconds ?? HTTP_TIMEOUT_SECONDS;
     const timeout = new AbortController();
     const cancel = this.clock.after(seconds * 1000, () => timeout.abort());
     try {
