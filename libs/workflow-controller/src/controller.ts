@@ -198,7 +198,9 @@ export class WorkflowController {
     this.nodeRequests.requests.forgetAll();
     await this.nodeRequests.http.close();
     if (!this.informers) return;
-    await Promise.all(Object.values<{ stop(): Promise<void> }>({ ...this.informers }).map((informer) => informer.stop()));
+    await Promise.all(
+      Object.values<{ stop(): Promise<void> }>({ ...this.informers }).map((informer) => informer.stop()),
+    );
   }
 
   /** Resolves when no run and no CronWorkflow wants a look right now. */
