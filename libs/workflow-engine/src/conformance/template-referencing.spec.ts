@@ -159,9 +159,13 @@ describe('a template that is edited while a run uses it', () => {
   it('ends the run where it is Secure', () => {
     const secure = { templateReferencing: 'Secure' } as const;
     expect(told(resumedWith(secure, [approved, shared]))).toBe('Succeeded ');
+    const other = template('shared', [container('work', { container: { image: 'evil' } })]);
+    const reordered = JSON.parse(
+      JSON.stringify({ ...approved, spec: { onExit: null, ...approved.spec } }),
+    ) as typeof approved;
+    expect(told(resumedWith(secure, [reordered, shared]))).toBe('Succeeded ');
     expect(told(resumedWith(secure, [edited, shared]))).toBe(`Error ${changed}`);
     expect(told(resumedWith(secure, [shared]))).toBe('Error workflowtemplate.argoproj.io "approved" not found');
-    const other = template('shared', [container('work', { container: { image: 'evil' } })]);
     const run = resumedWith(secure, [approved, other]);
     expect(run.node('wf[3].d')).toMatchObject({ phase: 'Error', message: changed });
   });

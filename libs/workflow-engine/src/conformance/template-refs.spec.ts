@@ -1,6 +1,7 @@
 import { templateLibrary } from '@argosy/workflow-spec';
 import type { Template, TemplateRef, Workflow, WorkflowSpec, WorkflowTemplate } from '@argosy/workflow-spec';
 import { container, workflow, WorkflowSimulation } from '../testing/index.js';
+import { randomScript, randomWorkflow } from '../testing/random-workflow.js';
 
 const holder = (name: string, templates: Template[], spec: WorkflowSpec = {}, kind = 'WorkflowTemplate') =>
   ({ apiVersion: 'argoproj.io/v1alpha1', kind, metadata: { name }, spec: { templates, ...spec } }) as WorkflowTemplate;
@@ -188,5 +189,39 @@ describe('a template of another object', () => {
     run.rules = { validate: false };
     expect(run.run()).toBe('Failed');
     expect(run.nodes().map((node) => node.message)).toContain(message);
+  });
+});
+
+describe('whatever the workflow', () => {
+  const treeOf = (of: Workflow, templates: readonly WorkflowTemplate[], seed: number): string[] => {
+    const run = new WorkflowSimulation(of, randomScript(seed));
+    run.world.templates = templateLibrary(templates);
+    run.run();
+    return [`${run.state.status.phase} ${run.message}`, ...run.tree()];
+  };
+  /** The template, calling what the library holds instead of what is beside it. */
+  const byReference = (template: Template): Template => {
+    const calling = <T extends { template?: string }>({ template: name, ...call }: T) => ({
+      ...call,
+      ...ref('lib', name ?? ''),
+    });
+    return {
+      ...template,
+      ...(template.steps && { steps: template.steps.map((group) => group.map(calling)) }),
+      ...(template.dag && { dag: { ...template.dag, tasks: template.dag.tasks.map(calling) } }),
+    };
+  };
+
+  it('it comes to the same by reference, to all of it or to its templates', () => {
+    for (let seed = 1; seed <= 60; seed++) {
+      const direct = randomWorkflow(seed);
+      const { spec } = direct;
+      const { templates = [] } = spec;
+      const tree = treeOf(direct, [], seed);
+      const referring = { ...direct, spec: { workflowTemplateRef: { name: 'whole' } } };
+      expect([seed, treeOf(referring, [holder('whole', templates, spec)], seed)]).toEqual([seed, tree]);
+      const own = { ...direct, spec: { ...spec, templates: templates.map(byReference) } };
+      expect([seed, treeOf(own, [holder('lib', templates)], seed)]).toEqual([seed, tree]);
+    }
   });
 });

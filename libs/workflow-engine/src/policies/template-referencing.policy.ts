@@ -106,9 +106,9 @@ export function mustBeSameTemplate(run: RunDraft, stored: Template, find: () => 
   if (isSecure(run) && !isSame(stored, find())) throw new Error(CHANGED);
 }
 
-/** The same JSON, whatever the order of keys: an API server sorts them. */
+/** The same JSON, whatever the order of keys: an API server sorts them, and drops what is null. */
 function isSame(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
+  if ((a ?? undefined) === (b ?? undefined)) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (Array.isArray(a) !== Array.isArray(b)) return false;
   const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
