@@ -16,6 +16,7 @@ import { ManualClock } from '../testing/manual-clock.js';
 import { Egress } from './egress.js';
 import type { HttpOptions } from './http-client.js';
 import { HttpClient } from './http-client.js';
+import { Slots } from './slots.js';
 
 const clock = new ManualClock(Date.UTC(2026, 0, 1));
 let kube: InMemoryKube;
@@ -29,7 +30,7 @@ beforeEach(async () => {
   server = createServer((request, response) => handle(request, response)).listen(0, '127.0.0.1');
   await once(server, 'listening');
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  client = new HttpClient(kube, clock);
+  client = new HttpClient(kube, clock, new Slots(2));
 });
 afterEach(async () => {
   await client.close();
@@ -39,7 +40,7 @@ afterEach(async () => {
 
 const signal = new AbortController().signal;
 const ask = (http: Partial<HTTP>, options?: HttpOptions): Promise<RequestObservation> => {
-  if (options) client = new HttpClient(kube, clock, options);
+  if (options) client = new HttpClient(kube, clock, new Slots(2), options);
   return client.perform('default', { url, ...http }, signal);
 };
 

@@ -7,6 +7,7 @@ import { Agent, buildConnector, interceptors, request as send } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { EgressOptions } from './egress.js';
 import { Egress, EgressRefused } from './egress.js';
+import type { Slots } from './slots.js';
 
 export interface HttpOptions extends EgressOptions {
   /** Longest answer that becomes a result, in bytes. Default: 256 KiB. */
@@ -24,6 +25,7 @@ export class HttpClient {
   constructor(
     private readonly kube: KubeApi,
     private readonly clock: Clock,
+    private readonly slots: Slots,
     private readonly options: HttpOptions = {},
   ) {
     this.egress = new Egress(options);
@@ -31,7 +33,11 @@ export class HttpClient {
   }
 
   /** Never rejects: what goes wrong is an end of its own. */
-  async perform(namespace: string, http: HTTP, signal: AbortSignal): Promise<RequestObservation> {
+  perform(namespace: string, http: HTTP, signal: AbortSignal): Promise<RequestObservation> {
+    return this.slots.run(() => this.answerOf(namespace, http, signal));
+  }
+
+  private async answerOf(namespace: string, http: HTTP, signal: AbortSignal): Promise<RequestObservation> {
     const method = http.method || 'GET';
     const seconds = http.timeoutSeconds ?? HTTP_TIMEOUT_SECONDS;
     const timeout = new AbortController();

@@ -4,6 +4,10 @@ import { HttpClient } from './http-client.js';
 import { PendingRequests } from './pending-requests.js';
 import type { PluginAddress } from './plugin-client.js';
 import { PluginClient } from './plugin-client.js';
+import { Slots } from './slots.js';
+
+/** Most requests under way at once; the others wait for their turn. */
+const CONCURRENCY = 16;
 
 /** What HTTP and plugin templates may do. */
 export interface RequestOptions {
@@ -23,9 +27,10 @@ export function createNodeRequests(
   { kube, clock, http, plugins = [] }: RequestOptions & { readonly kube: KubeApi; readonly clock: Clock },
   onNews: (runKey: string, nodeId: string) => void,
 ): NodeRequests {
+  const slots = new Slots(CONCURRENCY);
   return {
     requests: new PendingRequests(onNews),
-    http: new HttpClient(kube, clock, http),
-    plugins: new PluginClient(plugins, clock),
+    http: new HttpClient(kube, clock, slots, http),
+    plugins: new PluginClient(plugins, clock, slots),
   };
 }

@@ -6,10 +6,8 @@ interface Pending {
   isOurs: boolean;
   readonly aborter: AbortController;
 }
+/** Never rejects. */
 type Make = (signal: AbortSignal) => Promise<RequestObservation>;
-
-/** Most requests under way at once; the others wait for their turn. */
-const CONCURRENCY = 16;
 
 /**
  * Requests of this process, by run and node. Lost with the process on purpose: a node that says its request was made,
@@ -17,8 +15,6 @@ const CONCURRENCY = 16;
  */
 export class PendingRequests {
   private readonly runs = new Map<string, Map<string, Pending>>();
-  private readonly waiting: (() => void)[] = [];
-  private underWay = 0;
 
   /** @param onNews called when a node of a run has an answer */
   constructor(private readonly onNews: (runKey: string, nodeId: string) => void) {}
@@ -58,18 +54,11 @@ export class PendingRequests {
     if (pending?.observation.state !== 'ready') return;
     pending.observation = { state: 'sent' };
     const { signal } = pending.aborter;
-    const begin = async (): Promise<void> => {
-      this.underWay += 1;
-      try {
-        if (!signal.aborted) pending.observation = await make(signal);
-      } finally {
-        this.underWay -= 1;
-        this.waiting.shift()?.();
-        if (!signal.aborted) this.onNews(runKey, nodeId);
-      }
-    };
-    if (this.underWay < CONCURRENCY) void begin();
-    else this.waiting.push(() => void begin());
+    void make(signal).then((observation) => {
+      if (signal.aborted) return;
+      pending.observation = observation;
+      this.onNews(runKey, nodeId);
+    });
   }
 
   /** Breaks off and forgets what nobody waits for any more. */

@@ -4,6 +4,7 @@ import type { RequestObservation } from '@argosy/workflow-engine';
 import { durationMs } from '@argosy/workflow-spec';
 import type { Outputs, Template, Workflow } from '@argosy/workflow-spec';
 import { request } from 'undici';
+import type { Slots } from './slots.js';
 
 /** An executor plugin: a server that speaks Argo's contract. */
 export interface PluginAddress {
@@ -36,6 +37,7 @@ export class PluginClient {
   constructor(
     private readonly plugins: readonly PluginAddress[],
     private readonly clock: Clock,
+    private readonly slots: Slots,
   ) {}
 
   /** Never rejects. */
@@ -86,12 +88,13 @@ export class PluginClient {
     for (let tries = 1; ; tries++) {
       const timeout = AbortSignal.timeout(CALL_TIMEOUT_MS);
       const options = { method: 'POST' as const, body, headers, signal: AbortSignal.any([signal, timeout]) };
-      const answer = await request(address, options);
-      const text = await answer.body.text();
-      if (answer.statusCode === 404) return null;
-      if (answer.statusCode === 200) return parseReply(address, text);
-      if (answer.statusCode !== 503 || tries === MOST_TRIES)
-        throw new Error(`${address}: ${answer.statusCode} ${text.trim()}`.trim());
+      const { status, text } = await this.slots.run(async () => {
+        const { statusCode, body: answer } = await request(address, options);
+        return { status: statusCode, text: await answer.text() };
+      });
+      if (status === 404) return null;
+      if (status === 200) return parseReply(address, text);
+      if (status !== 503 || tries === MOST_TRIES) throw new Error(`${address}: ${status} ${text.trim()}`.trim());
       await sleep(this.clock, FIRST_RETRY_MS * 2 ** (tries - 1), signal);
     }
   }

@@ -187,6 +187,47 @@ describe('plugin templates', () => {
     expect(asked).toEqual(Array(3).fill(['POST', 'Bearer secret', body]));
   });
 
+  it('that wait to be asked again hold nobody up', async () => {
+    const busy = new Set<string>();
+    handle = (request, response) => {
+      if (request.url === '/plain') return void response.end('through');
+      void json(request).then((body) => {
+        busy.add(JSON.stringify(body));
+        response.end(JSON.stringify({ node: { phase: 'Running' }, requeue: '1h' }));
+        changed();
+      });
+    };
+    const controller = await start({ plugins: [{ url }] });
+    const long: Template = {
+      name: 'long',
+      inputs: { parameters: [{ name: 'n' }] },
+      plugin: { wait: { n: '{{inputs.parameters.n}}' } },
+    };
+    const parameters = [{ name: 'n', value: '{{item}}' }];
+    const withItems = Array.from({ length: 20 }, (_, i) => i);
+    await submit(
+      {
+        name: 'main',
+        dag: {
+          tasks: [
+            { name: 'long', template: 'long', withItems, arguments: { parameters } },
+            { name: 'plain', template: 'plain' },
+          ],
+        },
+      },
+      long,
+      { name: 'plain', http: { url: `${url}/plain` } },
+    );
+    await until(() => busy.size === 20);
+    await until(({ status }) =>
+      Object.values<NodeStatus>(status?.nodes ?? {}).some(
+        ({ type, phase }) => type === 'HTTP' && phase === 'Succeeded',
+      ),
+    );
+    await controller.applyIntent('default', 'wf', { type: 'TerminateRun' });
+    expect((await ended()).status?.phase).toBe('Failed');
+  });
+
   it.each([
     ['nobody takes', { plugins: ['/a'] }, 404, 'Failed', 'no plugin executed the template'],
     ['a plugin breaks on', { plugins: ['/a'] }, 500, 'Failed', '/a/api/v1/template.execute: 500 oops'],
