@@ -21,7 +21,8 @@ export function App(): ReactElement {
     );
   if (!loggedIn) return <LoginPage />;
   return (
-    <BrowserRouter>
+    // Whoever holds an arrow key down expects every press to count; a transition may leave some out.
+    <BrowserRouter useTransitions={false}>
       <Shell>
         <Routes>
           <Route path="/runs/:id" element={<RunPage />} />

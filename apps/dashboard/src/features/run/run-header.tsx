@@ -1,4 +1,3 @@
-import { enclosingName } from '@argosy/sdk/step-tree';
 import { Anchor, Text, Title } from '@mantine/core';
 import { IconAlertTriangle, IconChevronRight, IconCloudOff } from '@tabler/icons-react';
 import { useMemo } from 'react';
@@ -8,6 +7,7 @@ import type { NodePhase, RunPageRunFragment, StepFragment } from '../../gql/oper
 import { ago, durationOf } from '../../shell/format.js';
 import { PhaseLabel } from '../../shell/phase.js';
 import { useNow } from '../../shell/use-now.js';
+import { supersededAttempts } from './attempts.js';
 import { PhaseBar, phaseCounts } from './phase-bar.js';
 import { RunActions } from './run-actions.js';
 
@@ -20,12 +20,8 @@ export const isWaiting = ({ type, phase }: StepFragment): boolean => type === 'S
 
 /** The steps that count: of attempts only the last. */
 function doing(steps: readonly StepFragment[]): StepFragment[] {
-  const earlier = new Set(
-    steps.flatMap(({ type, name, children }) =>
-      type === 'Retry' && children.length > 1 ? children.slice(0, -1).map((id) => `${id} of ${name}`) : [],
-    ),
-  );
-  return steps.filter(({ type, id, name }) => DOING.has(type) && !earlier.has(`${id} of ${enclosingName(name) ?? ''}`));
+  const superseded = supersededAttempts(steps);
+  return steps.filter(({ type, id }) => DOING.has(type) && !superseded.has(id));
 }
 
 export function RunHeader({

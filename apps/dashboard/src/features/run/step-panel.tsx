@@ -8,6 +8,7 @@ import { dateTime, durationOf } from '../../shell/format.js';
 import { hasEnded, PhaseLabel, phaseWord } from '../../shell/phase.js';
 import { useNow } from '../../shell/use-now.js';
 import { perform } from '../actions/run-actions.js';
+import { attemptsOf } from './attempts.js';
 import { LogView } from './log/log-view.js';
 import { isWaiting } from './run-header.js';
 import { Values } from './values.js';
@@ -21,16 +22,8 @@ interface Props {
   readonly onClose: () => void;
 }
 
-/** Attempts of a step that is tried again, oldest first; only the step itself when it is not. */
-function attemptsOf(step: StepFragment, steps: readonly StepFragment[]): readonly StepFragment[] {
-  if (step.type !== 'Retry') return [step];
-  const children = new Set(step.children);
-  const attempts = steps.filter(({ id, name }) => children.has(id) && name.startsWith(`${step.name}(`));
-  return attempts.length > 0 ? attempts : [step];
-}
-
 export function StepPanel({ run, step, steps, isWide, onWiden, onClose }: Props): ReactElement {
-  const attempts = useMemo(() => attemptsOf(step, steps), [step, steps]);
+  const attempts = useMemo(() => attemptsOf(step, new Map(steps.map((one) => [one.id, one]))), [step, steps]);
   const [chosen, setChosen] = useState<string>();
   const attempt = attempts.find(({ id }) => id === chosen) ?? attempts.at(-1) ?? step;
   const wideLabel = isWide ? 'Make narrow' : 'Make wide';

@@ -33,7 +33,7 @@ export interface Arranged extends Size {
 }
 export type Arrange = (sheet: Sheet, direction: Direction) => Promise<Arranged>;
 
-export const BOX: Size = { width: 204, height: 50 };
+export const BOX: Size = { width: 190, height: 50 };
 export const FOLDED: Size = { width: 224, height: 66 };
 export const FRAME_HEAD = 36;
 const FRAME_PADDING = 14;
@@ -68,7 +68,7 @@ export async function layoutOf(
     if (fold === 'folded') return FOLDED;
     const { width, height } = await arrange(id);
     return {
-      width: Math.max(width + 2 * FRAME_PADDING, FOLDED.width),
+      width: Math.max(width, BOX.width) + 2 * FRAME_PADDING,
       height: height + FRAME_HEAD + FRAME_PADDING,
     };
   };
