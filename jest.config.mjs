@@ -47,6 +47,8 @@ export default {
       ].map((name) => alias(name)),
     ]),
   },
+  // For tests that start servers and processes on a busy machine; none waits for time to pass.
+  testTimeout: 30_000,
   maxWorkers: 2,
   workerIdleMemoryLimit: '500MB',
 };
