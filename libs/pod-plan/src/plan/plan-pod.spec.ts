@@ -519,6 +519,16 @@ describe('podSpecPatch', () => {
 });
 
 describe('a pod that can never be', () => {
+  it.each<[Template, string]>([
+    [{ inputs: { artifacts: [{ name: 'code', path: '/src' }] } }, 'takes the artifact "code"'],
+    [{ outputs: { artifacts: [{ name: 'binary', path: '/out' }] } }, 'makes the artifact "binary"'],
+  ])('a step whose files nobody would move is not run: %j', (more, problem) => {
+    const template: Template = { name: 'build', container: { image: 'alpine', command: ['true'] }, ...more };
+    expect(() => plan(template)).toThrow(problem);
+    const optional = JSON.parse(JSON.stringify(template).replaceAll('"path"', '"optional":true,"path"')) as Template;
+    expect(() => plan(optional)).not.toThrow();
+  });
+
   it('is refused when the command is not known', () => {
     expect(() => plan({ name: 'build', container: { image: 'alpine' } })).toThrow(
       'template "build" has no command: set it, because the image\'s own entrypoint is not looked up',

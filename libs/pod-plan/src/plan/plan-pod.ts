@@ -1,9 +1,20 @@
 import { ENV, PATHS } from '@argosy/executor-protocol';
 import type { EnsurePod } from '@argosy/workflow-engine';
-import type { Affinity, Container, Pod, PodSpec, Template, UserContainer, Volume } from '@argosy/workflow-spec';
+import type {
+  Affinity,
+  Container,
+  Pod,
+  PodResourceClaim,
+  PodSpec,
+  ResourceRequirements,
+  Template,
+  UserContainer,
+  Volume,
+} from '@argosy/workflow-spec';
 import { parse } from 'yaml';
 import type { PodPlanContext } from './context.js';
 import { ANNOTATIONS, LABELS, MAIN_CONTAINER } from './labels.js';
+import { refuseArtifacts } from './artifacts.js';
 import { argoEnvironment } from './argo-environment.js';
 import { PodPlanError } from './plan-error.js';
 import { programsOf } from './programs.js';
@@ -15,6 +26,7 @@ import { isSupervised, planSupervised, SUPERVISOR_MOUNT, VOLUMES } from './super
  * Throws PodPlanError when no pod can ever fulfil it.
  */
 export function planPod(command: EnsurePod, context: PodPlanContext): Pod {
+  refuseArtifacts(command.template);
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -73,12 +85,18 @@ function defaultContainerOf({ containerSet }: Template): string {
   return names.includes(MAIN_CONTAINER) ? MAIN_CONTAINER : (names[0] ?? MAIN_CONTAINER);
 }
 
+/** What kubernetes-types 1.30 does not know yet: the resources of a whole pod, and claims as they are today. */
+interface PodResources {
+  resources: ResourceRequirements | undefined;
+  resourceClaims: PodResourceClaim[] | undefined;
+}
+
 function planSpec(command: EnsurePod, context: PodPlanContext): PodSpec {
   const { template, boundaryTemplate } = command;
   const { spec } = context.workflow;
   const programs = programsOf(template, context).map((program) => planSupervised(program, command, context));
   const serviceAccountName = template.serviceAccountName ?? spec.serviceAccountName;
-  const fields: PodSpec = {
+  const fields: PodSpec & PodResources = {
     restartPolicy: 'Never',
     initContainers: [
       ...supervisorInstaller(context),
@@ -106,6 +124,8 @@ function planSpec(command: EnsurePod, context: PodPlanContext): PodSpec {
     hostNetwork: spec.hostNetwork,
     dnsPolicy: spec.dnsPolicy,
     dnsConfig: spec.dnsConfig,
+    resources: template.podResources ?? spec.podResources,
+    resourceClaims: template.resourceClaims ?? spec.resourceClaims,
   };
   if (fields.initContainers?.length === 0) delete fields.initContainers;
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as unknown as PodSpec;
