@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { FrameFilter } from '@argosy/executor-protocol';
@@ -17,6 +17,7 @@ import type {
   Workflow,
   WorkflowSpec,
 } from '@argosy/workflow-spec';
+import { parse } from 'yaml';
 import { WorkflowController } from './controller.js';
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -319,6 +320,21 @@ describe.each(kinds)('workflows as processes under the supervisor in %s', (kind,
       expect(again.status).toMatchObject({ phase: 'Failed', message: expect.stringContaining('already exists') });
     }, 60_000);
   }
+
+  const example = (name: string): WorkflowSpec => {
+    const text = readFileSync(join(root, 'examples/workflows', `${name}.yaml`), 'utf8');
+    return (parse(text.replaceAll('18080', String(port))) as Workflow).spec;
+  };
+
+  it('run the examples of daemons, requests and container sets', async () => {
+    const { templates: withServer = [], ...first } = example('daemon-and-http');
+    const asked = await ended(await submit(withServer, first));
+    expect(asked.status?.phase).toBe('Succeeded');
+    expect(node(asked, 'show')?.inputs?.parameters?.[0]?.value).toBe('["hello from /one","hello from /two"]');
+    const { templates: set = [], ...second } = example('container-set');
+    const name = await submit(set, second);
+    expect(parameter(await ended(name), name)).toBe('61');
+  }, 60_000);
 
   it('use a daemon by its address, which ends with the steps around it', async () => {
     const serve = `require('http').createServer((_, answer) => answer.end('served')).listen(${port})`;
