@@ -6,6 +6,7 @@ import { planDag } from '../graph/dag-plan.js';
 import type { DagPlan } from '../graph/dag-plan.js';
 import { isLoop } from '../graph/fan-out.js';
 import { outboundNodes } from '../graph/outbound-nodes.js';
+import { isTakenOver } from '../kernel/adopt-memoized.js';
 import { adoptEnded, createEnded, describeError, endInError, endNode } from '../kernel/closing.js';
 import { describeNode } from '../kernel/node-description.js';
 import type { RunDraft } from '../kernel/run-draft.js';
@@ -128,6 +129,7 @@ function openTask(run: RunDraft, id: NodeId, name: string): void {
   countOpen(run, frame);
   const existing = run.nodeNamed(site.nodeName);
   if (existing && isFulfilled(existing.phase)) {
+    if (isTakenOver(existing)) reconnect(run, frame, name);
     if (existing.type === 'TaskGroup' && run.tally.daemons(frame.id) > 0) makeCalls(run, frame, site, name);
     return adoptEnded(run, site, existing);
   }
@@ -197,6 +199,14 @@ function taskSite(frame: DagFrame, name: string): CallSite {
 }
 
 /** A task is drawn below the last nodes of what it depends on. */
+/** Connects what was taken over, unless that was done before a restart; one of its parents tells. */
+function reconnect(run: RunDraft, frame: DagFrame, name: string): void {
+  const [dependency] = frame.plan.tasks.get(name)?.dependencies ?? [];
+  const [parent] = dependency === undefined ? [frame.id] : outboundNodes(run, run.idOf(taskName(frame, dependency)));
+  const children = parent === undefined ? [] : (run.node(parent)?.children ?? []);
+  if (!children.includes(run.idOf(taskName(frame, name)))) connect(run, frame, name);
+}
+
 function connect(run: RunDraft, frame: DagFrame, name: string): void {
   const child = run.idOf(taskName(frame, name));
   const dependencies = frame.plan.tasks.get(name)?.dependencies ?? [];

@@ -4,8 +4,7 @@ import { endNode } from '../kernel/closing.js';
 import { describeNode } from '../kernel/node-description.js';
 import type { RunDraft } from '../kernel/run-draft.js';
 import type { CallSite, SuspendFrame } from '../model/frame.js';
-import type { NodeId } from '../model/ids.js';
-import { formatTime, instant, parseTime } from '../model/instant.js';
+import { instant, parseTime } from '../model/instant.js';
 import type { Instant } from '../model/instant.js';
 import { hooksOf } from '../policies/hooks.policy.js';
 import { accrueProgress, completeProgress } from '../policies/progress.policy.js';
@@ -17,10 +16,8 @@ import type { TemplateHandler } from './handler.js';
 export const suspendHandler: TemplateHandler<'suspend'> = {
   start(run, site, template) {
     const id = run.idOf(site.nodeName);
-    const node = run.node(id);
-    const isNew = node === undefined;
+    const isNew = run.node(id) === undefined;
     if (isNew) createNode(run, site, template);
-    else if (node.phase === 'Pending') askAgain(run, id, template);
     const resumeAt = resumeAtOf(template, parseTime(run.node(id)?.startedAt) ?? run.now);
     const frame: SuspendFrame = {
       kind: 'suspend',
@@ -49,20 +46,9 @@ export const suspendHandler: TemplateHandler<'suspend'> = {
   },
 };
 
-/** What has to be supplied by whoever resumes it. */
-function suppliedOutputs(template: Template): Outputs | undefined {
-  const supplied = (template.outputs?.parameters ?? []).filter((parameter) => parameter.valueFrom?.supplied);
-  return supplied.length > 0 ? { parameters: supplied } : undefined;
-}
-
-/** A memoized resubmission left it Pending, with what was supplied the last time. */
-function askAgain(run: RunDraft, id: NodeId, template: Template): void {
-  const startedAt = formatTime(run.now);
-  run.update(id, { phase: 'Running', startedAt, finishedAt: undefined, outputs: suppliedOutputs(template) });
-}
-
 function createNode(run: RunDraft, site: CallSite, template: Template): void {
-  const outputs = suppliedOutputs(template);
+  const supplied = (template.outputs?.parameters ?? []).filter((parameter) => parameter.valueFrom?.supplied);
+  const outputs: Outputs | null = supplied.length > 0 ? { parameters: supplied } : null;
   run.create({
     ...describeNode(run, site),
     type: 'Suspend',

@@ -6,14 +6,11 @@ import type { Instant } from '../model/instant.js';
 import type { IntentRefused } from '../model/intent.js';
 import { isUnsuccessful } from '../model/phases.js';
 import type { RunState } from '../model/run-state.js';
-import { hasOwnProgress } from '../policies/progress.policy.js';
-import { containersOf } from '../projections/containers.js';
 import { hydrate } from '../projections/workflow.js';
 import { isEndedDaemon } from './ended-daemon.js';
 import { overriddenArguments } from './parameter-overrides.js';
 import { refused } from './refusals.js';
 import { reopenedSpec } from './reopened-spec.js';
-import { isReplaced, recounted } from './rewind.js';
 
 export interface ResubmitOptions {
   /** Takes over what succeeded instead of running it again; only of a run that failed. */
@@ -78,7 +75,7 @@ function memoizedStatus(original: Workflow, workflow: Workflow, now: Instant): W
   for (const node of kept) {
     const id = ids.get(node.id) ?? node.id;
     nodes[id] = {
-      ...memoizedNode(state, node, formatTime(now)),
+      ...memoizedNode(node, formatTime(now)),
       id,
       name: renamed(node.name),
       ...(node.name === oldName && { displayName: newName }),
@@ -88,22 +85,16 @@ function memoizedStatus(original: Workflow, workflow: Workflow, now: Instant): W
     };
   }
   const { storedTemplates } = original.status ?? {};
-  const renewed = hydrate({ ...workflow, status: { nodes } });
-  const counted = recounted(renewed, renewed.nodes);
   return {
     phase: '',
     conditions: [{ type: 'Completed', status: 'False' }],
-    progress: counted.progress,
     ...(storedTemplates && { storedTemplates }),
-    nodes: Object.fromEntries(counted.nodes),
+    nodes,
   };
 }
 
 function isKept(state: RunState, node: NodeStatus): boolean {
   if (node.name.startsWith(`${state.workflow.metadata.name ?? ''}.onExit`)) return false;
-  // A hook that failed comes again with the node it belongs to, if that does.
-  if ([node, ...containersOf(state, node)].some((around) => around.nodeFlag?.hooked && isUnsuccessful(around.phase)))
-    return false;
   return node.type !== 'Skipped' || hasSucceededBehind(state, node);
 }
 
@@ -120,20 +111,11 @@ function hasSucceededBehind(state: RunState, node: NodeStatus): boolean {
   return false;
 }
 
-function memoizedNode(state: RunState, node: NodeStatus, now: string): NodeStatus {
+function memoizedNode(node: NodeStatus, now: string): NodeStatus {
   const { message: _message, progress: _progress, resourcesDuration: _used, startedAt: _start, ...rest } = node;
   const { finishedAt: _end, podIP: _ip, ...fresh } = rest;
   const times = { startedAt: now, finishedAt: now };
-  const isDone = node.type === 'Pod' && !isUnsuccessful(node.phase) && !isEndedDaemon(node);
-  if (isDone || isReplaced(state, node))
-    return { ...fresh, ...times, type: 'Skipped', phase: 'Skipped', message: `original pod: ${node.id}` };
-  if (node.type === 'Pod') return { ...fresh, phase: 'Pending', progress: '0/1' };
-  const pod = node.type === 'Container' ? state.nodes.get(node.boundaryID as NodeId) : undefined;
-  const isInDonePod = pod !== undefined && !isUnsuccessful(pod.phase) && !isEndedDaemon(pod);
-  return {
-    ...fresh,
-    ...times,
-    phase: isInDonePod ? 'Skipped' : 'Pending',
-    ...(hasOwnProgress(node) && { progress: '0/1' }),
-  };
+  if (node.type !== 'Pod') return { ...fresh, ...times, phase: 'Pending' };
+  if (isUnsuccessful(node.phase) || isEndedDaemon(node)) return { ...fresh, phase: 'Pending' };
+  return { ...fresh, ...times, type: 'Skipped', phase: 'Skipped', message: `original pod: ${node.id}` };
 }

@@ -97,7 +97,7 @@ function isForgiven(state: RunState, node: NodeStatus): boolean {
 const isHook = (node: NodeStatus): boolean => node.nodeFlag?.hooked === true;
 
 /** In an attempt that was not the last: history, whatever became of the retried call. */
-export function isReplaced(state: RunState, node: NodeStatus): boolean {
+function isReplaced(state: RunState, node: NodeStatus): boolean {
   const around = [node, ...containersOf(state, node)];
   return around.some((attempt, i) => {
     const retry = around[i + 1];
@@ -197,7 +197,7 @@ function kept(node: NodeStatus, removed: ReadonlySet<NodeId>, isReopened: boolea
 }
 
 /** Progress and resources of what is left, added up anew. */
-export function recounted(
+function recounted(
   state: RunState,
   nodes: PersistentMap<NodeId, NodeStatus>,
 ): Pick<Rewind, 'nodes' | 'progress' | 'resourcesDuration'> {

@@ -6,6 +6,7 @@ import type { RunState } from '../model/run-state.js';
 import { recordWaiting, releaseStale } from '../policies/locks.policy.js';
 import { recordVolumeClaims } from '../policies/volume-claims.policy.js';
 import { patchBetween } from '../projections/workflow-patch.js';
+import { adoptMemoized } from './adopt-memoized.js';
 import { begin, startAnnotations } from './begin.js';
 import { KERNEL } from './enter.js';
 import { enforce } from './enforce.js';
@@ -22,7 +23,8 @@ const COMPLETED_LABEL = 'workflows.argoproj.io/completed';
  * One pass: what happened outside (observe), what it means for each node (step) and for the tree (settle), and what has
  * to be done about it (plan). The same state, world and scope always give the same decision; the given state stays valid.
  */
-export function reconcile(state: RunState, world: World, scope: Scope): Decision<RunState> {
+export function reconcile(given: RunState, world: World, scope: Scope): Decision<RunState> {
+  const state = adoptMemoized(given);
   const run = new RunDraft(state, world, scope, KERNEL);
   const wasFinal = isFinalWorkflowPhase(state.status.phase);
   if (!wasFinal) begin(run);
@@ -49,7 +51,7 @@ export function reconcile(state: RunState, world: World, scope: Scope): Decision
     wakeAt: wake,
     journal: run.journal,
     metrics: run.metrics,
-    patch: patchBetween(state, next, run.changed),
+    patch: patchBetween(given, next, state === given ? run.changed : [...run.changed, ...given.nodes.keys()]),
   };
 }
 
