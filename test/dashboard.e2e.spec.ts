@@ -230,6 +230,15 @@ async function withSteps(steps: readonly SyntheticStep[]): Promise<void> {
       await page.getByText('There is no such run').waitFor();
     }, 60_000);
 
+    it('is submitted again', async () => {
+      await open(`/runs/${chatty.id}`);
+      await page.getByRole('button', { name: 'Resubmit' }).click();
+      await page.getByText(`${chatty.name} was submitted again.`).waitFor();
+      await page.getByRole('heading', { level: 1, name: /^chatty-/ }).waitFor();
+      await page.waitForURL((url) => !url.pathname.endsWith(chatty.id));
+      await page.locator('.phase', { hasText: 'Succeeded' }).first().waitFor();
+    }, 60_000);
+
     it.each([
       ['a loop of ten thousand items', wideLoop(10_000), '10,000 steps'],
       ['ten thousand tasks', layeredDag(10_000), undefined],

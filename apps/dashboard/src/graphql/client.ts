@@ -4,7 +4,7 @@ import { currentToken, msUntilExpiry, refresh } from '../session/session.js';
 import { noteClosed, noteConnected } from './link.js';
 
 const REFRESH_BEFORE_MS = 60_000;
-const LONGEST_WAIT_MS = 10_000;
+const LONGEST_WAIT_MS = 4_000;
 
 async function freshToken(): Promise<string | undefined> {
   if (msUntilExpiry() < REFRESH_BEFORE_MS) await refresh();

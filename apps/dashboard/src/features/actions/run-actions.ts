@@ -2,6 +2,7 @@ import { client } from '../../graphql/client.js';
 import { faultText } from '../../graphql/fault.js';
 import {
   DeleteFromDashboardDocument,
+  ResubmitFromDashboardDocument,
   ResumeFromDashboardDocument,
   RetryFromDashboardDocument,
   StopFromDashboardDocument,
@@ -11,7 +12,7 @@ import {
 import type { RunRowFragment } from '../../gql/operations.js';
 import { hasEnded } from '../../shell/phase.js';
 
-export type RunActionName = 'suspend' | 'resume' | 'stop' | 'terminate' | 'retry' | 'delete';
+export type RunActionName = 'suspend' | 'resume' | 'stop' | 'terminate' | 'retry' | 'resubmit' | 'delete';
 export type ActionableRun = Pick<RunRowFragment, 'id' | 'name' | 'phase' | 'suspended' | 'deletedFromCluster'>;
 
 export interface RunAction {
@@ -79,6 +80,14 @@ const ACTIONS: Readonly<Record<RunActionName, RunAction>> = {
           ? 'It has succeeded: nothing is left to retry.'
           : undefined),
   },
+  resubmit: {
+    name: 'resubmit',
+    verb: 'Resubmit',
+    done: 'was submitted again',
+    meaning: 'Submits the same workflow once more, as a new run.',
+    isFinal: false,
+    conflict: () => undefined,
+  },
   delete: {
     name: 'delete',
     verb: 'Delete',
@@ -111,19 +120,24 @@ function mutate(name: RunActionName, id: string, { purge = false, nodeFieldSelec
       return client.mutation(TerminateFromDashboardDocument, { id }).toPromise();
     case 'retry':
       return client.mutation(RetryFromDashboardDocument, { id }).toPromise();
+    case 'resubmit':
+      return client.mutation(ResubmitFromDashboardDocument, { id }).toPromise();
     case 'delete':
       return client.mutation(DeleteFromDashboardDocument, { id, purge }).toPromise();
   }
 }
 
-/** Asks for it. Resolves with why it was refused; undefined when it was not. */
-export async function perform(
-  name: RunActionName,
-  run: ActionableRun,
-  options: Options = {},
-): Promise<string | undefined> {
+export interface ActionOutcome {
+  /** Why it was not done; undefined when it was. */
+  readonly refused: string | undefined;
+  /** The run that it started. */
+  readonly started?: string;
+}
+
+export async function perform(name: RunActionName, run: ActionableRun, options: Options = {}): Promise<ActionOutcome> {
   const { data, error } = await mutate(name, run.id, options);
-  if (error) return faultText(error);
+  if (error) return { refused: faultText(error) };
   const outcome = data?.outcome;
-  return outcome && 'message' in outcome ? outcome.message : undefined;
+  if (outcome?.__typename === 'SubmitRunSuccess') return { refused: undefined, started: outcome.run.id };
+  return { refused: outcome && 'message' in outcome ? outcome.message : undefined };
 }

@@ -5,6 +5,7 @@ import {
   IconPlayerPause,
   IconPlayerPlay,
   IconPlayerStop,
+  IconCopyPlus,
   IconRefresh,
   IconSkull,
   IconTrash,
@@ -13,6 +14,7 @@ import { useState } from 'react';
 import type { ReactElement } from 'react';
 import { useNavigate } from 'react-router';
 import type { RunPageRunFragment } from '../../gql/operations.js';
+import { hasEnded } from '../../shell/phase.js';
 import { ConfirmAction } from '../actions/confirm-action.js';
 import { perform, RUN_ACTIONS } from '../actions/run-actions.js';
 import type { RunAction, RunActionName } from '../actions/run-actions.js';
@@ -23,10 +25,11 @@ const ICONS: Readonly<Record<RunActionName, typeof IconTrash>> = {
   stop: IconPlayerStop,
   terminate: IconSkull,
   retry: IconRefresh,
+  resubmit: IconCopyPlus,
   delete: IconTrash,
 };
 /** The others are a click further away: they are rare, and cannot be taken back. */
-const AT_HAND: ReadonlySet<RunActionName> = new Set(['suspend', 'resume', 'stop', 'retry']);
+const AT_HAND: ReadonlySet<RunActionName> = new Set(['suspend', 'resume', 'stop', 'retry', 'resubmit']);
 
 /** What may be done to the run now. */
 export function RunActions({ run, waits }: { run: RunPageRunFragment; waits: boolean }): ReactElement {
@@ -36,7 +39,7 @@ export function RunActions({ run, waits }: { run: RunPageRunFragment; waits: boo
   const act = async (action: RunAction, options: { purge: boolean } = { purge: false }): Promise<void> => {
     setAsking(undefined);
     setBusy(action.name);
-    const refused = await perform(action.name, run, options);
+    const { refused, started } = await perform(action.name, run, options);
     setBusy(undefined);
     notifications.show({
       color: refused ? 'red' : 'teal',
@@ -44,11 +47,14 @@ export function RunActions({ run, waits }: { run: RunPageRunFragment; waits: boo
       message: refused ?? `${run.name} ${action.done}.`,
       role: refused ? 'alert' : 'status',
     });
+    if (started) void navigate(`/runs/${started}`);
     if (action.name === 'delete' && !refused && options.purge) void navigate('/');
   };
   const start = (action: RunAction): void => (action.isFinal ? setAsking(action) : void act(action));
   const fits = (action: RunAction): boolean =>
-    action.conflict(run) === undefined && (action.name !== 'resume' || run.suspended || waits);
+    action.conflict(run) === undefined &&
+    (action.name !== 'resume' || run.suspended || waits) &&
+    (action.name !== 'resubmit' || hasEnded(run.phase));
   const shown = RUN_ACTIONS.filter((action) => AT_HAND.has(action.name) && fits(action));
   return (
     <Group gap={6} wrap="nowrap">

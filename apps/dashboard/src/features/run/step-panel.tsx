@@ -68,7 +68,7 @@ function ResumeStep({ run, step }: { run: RunPageRunFragment; step: StepFragment
   const [busy, setBusy] = useState(false);
   const resume = async (): Promise<void> => {
     setBusy(true);
-    const refused = await perform('resume', run, { nodeFieldSelector: `id=${step.id}` });
+    const { refused } = await perform('resume', run, { nodeFieldSelector: `id=${step.id}` });
     setBusy(false);
     notifications.show({ color: refused ? 'red' : 'teal', message: refused ?? `${step.displayName} will go on.` });
   };

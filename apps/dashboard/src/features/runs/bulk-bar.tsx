@@ -38,7 +38,7 @@ export function BulkBar({
     const waiting = [...runs];
     const worker = async (): Promise<void> => {
       for (let run = waiting.shift(); run; run = waiting.shift()) {
-        const outcome = { run, refused: await perform(action.name, run, options) };
+        const outcome = { run, refused: (await perform(action.name, run, options)).refused };
         setWork((before) => before && { ...before, outcomes: [...before.outcomes, outcome] });
       }
     };
