@@ -263,10 +263,10 @@ describe.each(kinds)('workflows as processes under the supervisor in %s', (kind,
     const workflow = await ended(name);
     expect(workflow.status).toMatchObject({ phase: 'Failed', message: 'bad: Error (exit code 3)' });
     expect(node(workflow, 'bad')).toMatchObject({ phase: 'Failed', message: 'bad: Error (exit code 3)' });
-    expect(node(workflow, 'after')).toMatchObject({
-      phase: 'Error',
-      message: 'after: Error (exit code 64): dependency "bad" exited with non-zero code: 3',
-    });
+    // It gives up over `bad` unless the end of the whole pod comes first.
+    expect(node(workflow, 'after')?.message).toMatch(
+      /^after: Error \(exit code (64\): dependency "bad" exited with non-zero code: 3|143\))$/,
+    );
     expect(node(workflow, 'main')).toMatchObject({ phase: 'Failed', message: 'main: Error (exit code 143)' });
   }, 60_000);
 
