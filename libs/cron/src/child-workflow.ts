@@ -34,6 +34,7 @@ export function workflowOf(
       ...(namespace !== undefined && { namespace }),
       labels: { ...inherited, [CRON_WORKFLOW_LABEL]: name, ...workflowMetadata?.labels },
       annotations: { [SCHEDULED_TIME]: formatTime(scheduledAt), ...workflowMetadata?.annotations },
+      ...(workflowMetadata?.finalizers && { finalizers: workflowMetadata.finalizers }),
       ownerReferences: [{ apiVersion, kind: 'CronWorkflow', name, uid, controller: true, blockOwnerDeletion: true }],
     },
     spec: workflowSpec,

@@ -14,7 +14,7 @@ describe('a scheduled time', () => {
     const scripted = new ScriptedCron(
       {
         workflowSpec: { entrypoint: 'main', arguments: { parameters: [{ name: 'a', value: '1' }] } },
-        workflowMetadata: { labels: { team: 'x' }, annotations: { note: 'y' } },
+        workflowMetadata: { labels: { team: 'x' }, annotations: { note: 'y' }, finalizers: ['example.com/keep'] },
       },
       undefined,
       { labels: { 'workflows.argoproj.io/creator': 'ada', own: 'z' } },
@@ -35,6 +35,7 @@ describe('a scheduled time', () => {
             team: 'x',
           },
           annotations: { 'workflows.argoproj.io/scheduled-time': '2026-01-01T00:01:00Z', note: 'y' },
+          finalizers: ['example.com/keep'],
           ownerReferences: [
             {
               apiVersion: 'argoproj.io/v1alpha1',

@@ -2158,7 +2158,7 @@ export const definitions: Readonly<Record<string, JsonSchema>> = {
       successfulJobsHistoryLimit: { type: 'integer' },
       failedJobsHistoryLimit: { type: 'integer' },
       timezone: { type: 'string' },
-      workflowMetadata: { $ref: '#/definitions/Metadata' },
+      workflowMetadata: { $ref: '#/definitions/k8s.ObjectMeta' },
       stopStrategy: {
         type: 'object',
         properties: { expression: { type: 'string' } },
@@ -2317,7 +2317,7 @@ export const definitions: Readonly<Record<string, JsonSchema>> = {
         type: 'object',
         properties: {
           artifactResultsByNode: {
-            $ref: '#/definitions/Record<string,structure-1996210550-8130-8183-1996210550-8115-8184-1996210550-8091-8184-1996210550-8089-8186-1996210550-8078-8187-1996210550-7910-8189-1996210550-0-8700>',
+            $ref: '#/definitions/Record<string,structure-1996210550-8132-8185-1996210550-8117-8186-1996210550-8093-8186-1996210550-8091-8188-1996210550-8080-8189-1996210550-7912-8191-1996210550-0-8702>',
           },
         },
         additionalProperties: false,
@@ -2330,7 +2330,7 @@ export const definitions: Readonly<Record<string, JsonSchema>> = {
     type: 'object',
     additionalProperties: { $ref: '#/definitions/ArtifactNodeSpec' },
   },
-  'Record<string,structure-1996210550-8130-8183-1996210550-8115-8184-1996210550-8091-8184-1996210550-8089-8186-1996210550-8078-8187-1996210550-7910-8189-1996210550-0-8700>':
+  'Record<string,structure-1996210550-8132-8185-1996210550-8117-8186-1996210550-8093-8186-1996210550-8091-8188-1996210550-8080-8189-1996210550-7912-8191-1996210550-0-8702>':
     {
       type: 'object',
       additionalProperties: {

@@ -234,7 +234,7 @@ export interface CronWorkflowSpec {
   successfulJobsHistoryLimit?: number;
   failedJobsHistoryLimit?: number;
   timezone?: string;
-  workflowMetadata?: Metadata;
+  workflowMetadata?: ObjectMeta;
   stopStrategy?: { expression: string };
   schedules?: string[];
   when?: string;
