@@ -181,6 +181,12 @@ describe('steps', () => {
     expect(run.message).toBe('error in entry template execution: Unable to resolve: "steps.a.outputs.parameters.v"');
   });
 
+  it('an output whose expression is nil makes the template Error', () => {
+    const output = '{ name: p, valueFrom: { expression: nil } }';
+    const run = play(`main: { steps: [[{ name: a, template: c }]], outputs: { parameters: [${output}] } }`);
+    expect(run.node('wf')).toMatchObject({ phase: 'Error', message: 'expression evaluated to nil' });
+  });
+
   it('a step of a template that is not there is Skipped in Error, and its group is Error', () => {
     const run = play(`main: { steps: [[{ name: a, template: nowhere }]] }`, {}, { validate: false });
     expect(run.tree).toEqual(

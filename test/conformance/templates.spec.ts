@@ -66,6 +66,14 @@ describe('inline templates', () => {
     );
   });
 
+  it('may hold inline templates themselves, however deep', () => {
+    const leaf = '{ container: { image: x, args: [hi] } }';
+    const middle = `{ dag: { tasks: [{ name: b, inline: ${leaf} }] } }`;
+    const run = play(`main: { dag: { tasks: [{ name: a, inline: ${middle} }] } }`);
+    expect(run.tree).toEqual(['wf: DAG Succeeded -> a', 'a: DAG Succeeded -> a.b', 'a.b: Pod Succeeded']);
+    expect(said(run)).toEqual({ b: 'hi' });
+  });
+
   it('are looped and retried like others', () => {
     const run = play(
       'main: { steps: [[{ name: a, withItems: [1, 2], inline: { retryStrategy: { limit: 1 }, container: { image: x, args: ["{{item}}"] } } }]] }',

@@ -213,3 +213,23 @@ describe('outputs of the workflow', () => {
     expect(run.outputs.parameters).toEqual({});
   });
 });
+
+describe('what a template knows of itself', () => {
+  it('where its program puts outputs and finds inputs, and what all its inputs are', () => {
+    const run = play(`
+      main:
+        inputs: { parameters: [{ name: i, value: '1' }] }
+        outputs:
+          parameters: [{ name: p, valueFrom: { path: /p } }]
+          artifacts: [{ name: a, path: /a }]
+        container: { image: x, args: ['{{outputs.parameters.p.path}} {{outputs.artifacts.a.path}} {{inputs.parameters}}'] }`);
+    expect(said(run).wf).toBe('/p /a [{"name":"i","value":"1"}]');
+  });
+
+  it('labels and annotations of its pod may have tags', () => {
+    const metadata = '{ labels: { l: "of-{{inputs.parameters.i}}" }, annotations: { n: "{{workflow.name}}" } }';
+    const inputs = '{ parameters: [{ name: i, value: a }] }';
+    const run = play(`main: { inputs: ${inputs}, metadata: ${metadata}, container: { image: x } }`);
+    expect(run.pod('wf').template.metadata).toEqual({ labels: { l: 'of-a' }, annotations: { n: 'wf' } });
+  });
+});
