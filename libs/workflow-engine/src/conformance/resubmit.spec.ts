@@ -51,6 +51,7 @@ describe('resubmitting', () => {
       creationTimestamp: '2026-01-01T00:00:00Z',
       labels: {
         team: 'a',
+        'argosy.io/run-id': 'r',
         'workflows.argoproj.io/creator': 'ada',
         'workflows.argoproj.io/creator-email': 'ada.example',
         'workflows.argoproj.io/creator-preferred-username': 'ada',
@@ -59,7 +60,7 @@ describe('resubmitting', () => {
         'workflows.argoproj.io/workflow-archiving-status': 'Archived',
         'workflows.argoproj.io/cron-workflow': 'nightly',
       },
-      annotations: { note: 'n' },
+      annotations: { note: 'n', 'argosy.io/epoch': '3' },
       ownerReferences: [{ apiVersion: 'v1', kind: 'X', name: 'x', uid: 'y' }],
       finalizers: ['f'],
     },

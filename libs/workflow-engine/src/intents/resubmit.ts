@@ -45,7 +45,7 @@ export function resubmit(original: Workflow, options: ResubmitOptions): Resubmit
   const spec = overriddenArguments(reopenedSpec(original.spec), options.parameters ?? []);
   if ('ok' in spec) return spec;
   const prefix = generateName || `${name}-`;
-  const kept = Object.entries(labels).filter(([key]) => !DROPPED_LABELS.has(key));
+  const kept = entriesOf(labels).filter(([key]) => !DROPPED_LABELS.has(key));
   const workflow: Workflow = {
     apiVersion: original.apiVersion,
     kind: original.kind,
@@ -53,8 +53,8 @@ export function resubmit(original: Workflow, options: ResubmitOptions): Resubmit
       generateName: prefix,
       ...(options.memoized && { name: `${prefix.slice(0, LONGEST_PREFIX)}${options.suffix}` }),
       ...(namespace !== undefined && { namespace }),
-      labels: { ...Object.fromEntries<string>(kept), [`${PREFIX}resubmitted-from-workflow`]: name },
-      ...(annotations && { annotations }),
+      labels: { ...Object.fromEntries(kept), [`${PREFIX}resubmitted-from-workflow`]: name },
+      ...(annotations && { annotations: Object.fromEntries(entriesOf(annotations)) }),
       ...(ownerReferences && { ownerReferences }),
     },
     spec,
@@ -62,6 +62,10 @@ export function resubmit(original: Workflow, options: ResubmitOptions): Resubmit
   if (!options.memoized) return { ok: true, workflow };
   return { ok: true, workflow: { ...workflow, status: memoizedStatus(original, workflow, options.now) } };
 }
+
+/** Without what says which run of the control plane it is: the new one is another. */
+const entriesOf = (map: Readonly<Record<string, string>>): [string, string][] =>
+  Object.entries(map).filter(([key]) => !key.startsWith('argosy.io/'));
 
 /** The nodes under their new names, as if the pods that succeeded had been skipped and nothing else had begun. */
 function memoizedStatus(original: Workflow, workflow: Workflow, now: Instant): WorkflowStatus {
