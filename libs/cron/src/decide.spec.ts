@@ -326,6 +326,33 @@ describe('an error', () => {
   });
 });
 
+it('nulls in an object are as if they were not there', () => {
+  const nothing = null as never;
+  const scripted = new ScriptedCron({
+    startingDeadlineSeconds: nothing,
+    suspend: nothing,
+    timezone: nothing,
+    when: nothing,
+    stopStrategy: nothing,
+    workflowMetadata: nothing,
+    successfulJobsHistoryLimit: nothing,
+    failedJobsHistoryLimit: nothing,
+    concurrencyPolicy: nothing,
+  });
+  scripted.cron = {
+    ...scripted.cron,
+    status: { active: nothing, conditions: nothing, lastScheduledTime: nothing, phase: nothing, failed: nothing },
+  };
+  scripted.until('2026-01-01T00:02:10Z');
+  scripted.end(name('00:01:00'), 'Failed');
+  scripted.settle();
+  expect(scripted.names).toEqual(['00:01:00', '00:02:00'].map(name));
+  expect(scripted.cron.status).toMatchObject({ failed: 1, active: [{ name: name('00:02:00') }] });
+  scripted.change({ schedules: nothing });
+  scripted.settle();
+  expect(scripted.cron.status?.conditions).toMatchObject([{ type: 'SpecError' }]);
+});
+
 describe('a promise', () => {
   const promised = (spec: Partial<CronWorkflowSpec> = {}): ScriptedCron => {
     const scripted = of({ schedules: ['0 * * * *'], ...spec });

@@ -86,14 +86,19 @@ const anchorOf = (draft: CronDraft): Instant =>
     ),
   );
 
+/** After how long a start is too late; null when it never is. Objects of other writers may hold nulls. */
+function deadlineOf({ spec }: CronDraft): number | null {
+  const { startingDeadlineSeconds = null } = spec;
+  return startingDeadlineSeconds === null ? null : startingDeadlineSeconds * 1000;
+}
+
 /** The last time that has come and may still be started; of several that were missed, only the last is. */
 function dueTime(draft: CronDraft, schedules: readonly CronSchedule[]): Instant | null {
   const anchor = anchorOf(draft);
   const times = schedules.flatMap((schedule) => latestTime(schedule, anchor, draft.now) ?? []);
   if (times.length === 0) return null;
   const last = instant(Math.max(...times));
-  const { startingDeadlineSeconds: deadline } = draft.spec;
-  const deadlineMs = deadline === undefined ? null : deadline * 1000;
+  const deadlineMs = deadlineOf(draft);
   const lateMs = draft.now - last;
   if (last > draft.since) return deadlineMs !== null && lateMs >= Math.max(deadlineMs, PUNCTUAL_MS) ? null : last;
   return deadlineMs !== null && lateMs < deadlineMs ? last : null;
@@ -142,10 +147,10 @@ function reconsiderPromise(draft: CronDraft, { refusals }: CronWorld): void {
 }
 
 function isTimely(draft: CronDraft, name: string): boolean {
-  const { lastScheduledAt, spec } = draft;
+  const { lastScheduledAt } = draft;
   if (!isOpen(draft) || lastScheduledAt === null || name !== childName(draft.name, lastScheduledAt)) return false;
-  const { startingDeadlineSeconds: deadline } = spec;
-  return deadline === undefined || draft.now - lastScheduledAt < Math.max(deadline * 1000, PUNCTUAL_MS);
+  const deadlineMs = deadlineOf(draft);
+  return deadlineMs === null || draft.now - lastScheduledAt < Math.max(deadlineMs, PUNCTUAL_MS);
 }
 
 function commandsOf(draft: CronDraft, { children }: CronWorld): CronCommand[] {
