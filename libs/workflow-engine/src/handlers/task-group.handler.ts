@@ -3,7 +3,7 @@ import { describeNode } from '../kernel/node-description.js';
 import type { RunDraft } from '../kernel/run-draft.js';
 import type { CallSite, GroupFrame, PlannedCall } from '../model/frame.js';
 import { isUnsuccessful } from '../model/phases.js';
-import { hooksOf } from '../policies/hooks.policy.js';
+import { driveHooks, hooksOf } from '../policies/hooks.policy.js';
 import { onGroupEvent, openGroup, resumeDaemons } from './group.js';
 import type { SiteOf } from './group.js';
 import type { NodeHandler } from './handler.js';
@@ -31,6 +31,7 @@ export function startTaskGroup(run: RunDraft, site: CallSite, calls: readonly Pl
     calls: calls.map((planned) => ({ ...planned, call: withoutHooks(planned.call) })),
   };
   openGroup(run, frame, siteIn(frame), isNew);
+  driveHooks(run, id);
 }
 
 /** Only when the tree is walked anew: otherwise what the loop has left is known. */
