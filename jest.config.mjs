@@ -49,6 +49,7 @@ export default {
   },
   // For tests that start servers and processes on a busy machine; none waits for time to pass.
   testTimeout: 30_000,
+  setupFilesAfterEnv: ['<rootDir>/scripts/jest-engine-steps.mjs'],
   maxWorkers: 2,
   workerIdleMemoryLimit: '500MB',
 };

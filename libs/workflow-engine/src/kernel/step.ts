@@ -9,7 +9,9 @@ import type { RunDraft } from './run-draft.js';
 
 /** Gives one event to the handler of its node's kind, and lets the node's hooks see what became of it. */
 export function step(run: RunDraft, frame: Frame, event: NodeEvent): void {
-  if (event.type === 'ChildFinished' && isHook(run, event.child)) hookFinished(run, frame.id);
+  const isOfHook = event.type === 'ChildFinished' && isHook(run, event.child);
+  run.scope.trace?.({ kind: frame.kind, phase: run.node(frame.id)?.phase, event, isHook: isOfHook });
+  if (isOfHook) hookFinished(run, frame.id);
   else if (event.type !== 'RoomMade' || HOLDS_CALLS.has(frame.kind)) handlerOf(frame.kind).on(run, frame, event);
   driveHooks(run, frame.id);
   releaseEnded(run, frame.id);

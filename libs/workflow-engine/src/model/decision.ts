@@ -1,4 +1,6 @@
-import type { NodeStatus, WorkflowSpec, WorkflowStatus } from '@argosy/workflow-spec';
+import type { NodePhase, NodeStatus, WorkflowSpec, WorkflowStatus } from '@argosy/workflow-spec';
+import type { NodeKind } from './frame.js';
+import type { NodeEvent } from './node-event.js';
 import type { EngineCommand } from './command.js';
 import type { ControllerRules } from './controller-rules.js';
 import type { Instant } from './instant.js';
@@ -10,6 +12,15 @@ export interface Scope {
   /** Most new nodes one pass may start; the rest waits for `wakeAt`. Default: no limit. */
   readonly maxNewNodes?: number;
   readonly rules?: ControllerRules;
+  /** Told of every event that a node gets. For tests: nothing may depend on it. */
+  readonly trace?: (step: TracedStep) => void;
+}
+export interface TracedStep {
+  readonly kind: NodeKind;
+  readonly phase: NodePhase | undefined;
+  readonly event: NodeEvent;
+  /** The event tells of the end of a hook of this node. */
+  readonly isHook: boolean;
 }
 
 /** One thing that happened, told for people: becomes Kubernetes events, logs, metrics and link messages in the shell. */

@@ -15,6 +15,7 @@ import type { RunState } from '../model/run-state.js';
 import { hydrate, projectWorkflow } from '../projections/workflow.js';
 import type { PodScript } from './scripted-world.js';
 import { ScriptedWorld } from './scripted-world.js';
+import { recordStep } from './step-coverage.js';
 
 /** Most passes one simulation makes before it gives up: a run that never ends is a bug to be seen. */
 const MAX_PASSES = 200_000;
@@ -44,7 +45,7 @@ export class WorkflowSimulation {
   pass(): Decision<RunState> {
     this.world.changedPods = this.changed;
     this.world.run = rankOf(this.state.workflow);
-    const decision = reconcile(this.state, this.world, { now: this.world.now, rules: this.rules });
+    const decision = reconcile(this.state, this.world, { now: this.world.now, rules: this.rules, trace: recordStep });
     this.state = decision.state;
     this.world.requests.settle((id) => decision.state.index?.frames.has(id as NodeId) === true);
     for (const other of this.world.locks.record(this.state)) this.called.add(other);
