@@ -217,6 +217,21 @@ describe('exit hooks of steps and tasks', () => {
     expect(run.node('a').children).toEqual(['[0].a(0)', '[0].a(1)', '[0].a.onExit']);
   });
 
+  it.each([
+    ['Succeeded', succeeds()],
+    ['Failed', fails()],
+    ['Error', errors()],
+  ])('of a step that is %s wait for a place like anything else', (phase, outcome) => {
+    const hooks = { exit: { template: 'd' }, told: { template: 'd', expression: `steps.a.status == '${phase}'` } };
+    const run = play(
+      JSON.stringify({ main: { steps: [[{ name: 'a', template: 'c', hooks }]] } }),
+      { 'a.onExit': succeeds(), 'a.hooks.told': succeeds(), a: outcome },
+      { spec: 'parallelism: 1' },
+    );
+    expect(phases(run)).toEqual({ a: phase, 'a.onExit': 'Succeeded', 'a.hooks.told': 'Succeeded' });
+    expect(run.mostPodsAtOnce).toBe(1);
+  });
+
   it('of each item of a step loop have nodes of their own', () => {
     const run = play(`main: { steps: [[{ name: a, template: c, withItems: [1, 2], onExit: d }]] }`);
     expect(phases(run)).toEqual({
@@ -335,6 +350,22 @@ describe('other hooks', () => {
       },
     );
     expect(run.phase).toBe('Succeeded');
+  });
+
+  it.each([
+    ['steps', 'in: { steps: [[{ name: b, template: c }]] }', ''],
+    ['a DAG', 'in: { dag: { tasks: [{ name: b, template: c }] } }', ''],
+    ['a retried call', 'in: { retryStrategy: { limit: 1 }, container: { image: x } }', ''],
+    ['a loop', 'in: { container: { image: x } }', ', withItems: [1, 2]'],
+  ])('run beside %s too', (_what, template, loop) => {
+    const run = play(
+      `
+      main: { dag: { tasks: [{ name: a, template: in${loop}, hooks: { told: { template: d, expression: "tasks.a.status == 'Running'" } } }] } }
+      ${template}`,
+      { '*': succeeds({ runs: '1m' }), d: succeeds() },
+    );
+    expect(run.node('a.hooks.told')).toMatchObject({ phase: 'Succeeded', startedAfter: 0, finishedAfter: 2 });
+    expect(run.node('a').finishedAfter).toBe(61);
   });
 
   it('several hooks of one step each run', () => {
