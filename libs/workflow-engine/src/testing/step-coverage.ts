@@ -1,6 +1,6 @@
-import type { NodePhase } from '@argosy/workflow-spec';
+import type { NodePhase, PodKind } from '@argosy/workflow-spec';
 import type { TracedStep } from '../model/decision.js';
-import type { NodeKind, PodKind } from '../model/frame.js';
+import type { NodeKind } from '../model/frame.js';
 import type { EventsOf, NodeEvent, PodObserved } from '../model/node-event.js';
 
 /*
@@ -32,7 +32,7 @@ const POD = {
   PodError: OPEN,
   PodLost: OPEN,
   TimerDue: OPEN,
-  HookFinished: RUNNING,
+  HookFinished: OPEN,
 } as const satisfies Possible[PodKind];
 
 const POSSIBLE: Possible = {
@@ -44,12 +44,11 @@ const POSSIBLE: Possible = {
   suspend: { TimerDue: RUNNING, HookFinished: RUNNING },
   http: { RequestObserved: OPEN, TimerDue: OPEN, HookFinished: OPEN },
   plugin: { RequestObserved: OPEN, TimerDue: OPEN, HookFinished: OPEN },
-  // Groups are Pending in a run that was resubmitted with what the first one remembered.
-  steps: { ChildFinished: OPEN, HookFinished: RUNNING },
-  dag: { ChildFinished: OPEN, RoomMade: RUNNING, HookFinished: RUNNING },
-  stepGroup: { ChildFinished: OPEN, RoomMade: RUNNING },
-  taskGroup: { ChildFinished: OPEN, RoomMade: RUNNING, HookFinished: RUNNING },
-  retry: { ChildFinished: OPEN, RoomMade: RUNNING, TimerDue: RUNNING, HookFinished: RUNNING },
+  steps: { ChildFinished: RUNNING, HookFinished: RUNNING },
+  dag: { ChildFinished: RUNNING, RoomMade: RUNNING, HookFinished: RUNNING },
+  stepGroup: { ChildFinished: RUNNING, RoomMade: RUNNING },
+  taskGroup: { ChildFinished: RUNNING, RoomMade: RUNNING, HookFinished: RUNNING },
+  retry: { ChildFinished: RUNNING, RoomMade: RUNNING, TimerDue: RUNNING, HookFinished: RUNNING },
   waiting: { TimerDue: ['Pending'] },
   storing: { StoreAnswered: OPEN },
   ended: { HookFinished: ENDED, RoomMade: ENDED, ChildFinished: ['Failed'] },
@@ -57,7 +56,7 @@ const POSSIBLE: Possible = {
 
 /** What no test shows, and why that is all right; `*` stands for anything. */
 const EXPLAINED: Readonly<Record<string, string>> = {
-  'http|plugin HookFinished *': "hooks are the kernel's, the same for every kind",
+  'script|containerSet|resource|data|http|plugin HookFinished *': "hooks are the kernel's, the same for every kind",
   'plugin TimerDue *': 'the same code as for http',
   'http TimerDue Pending': 'a request is Pending for less than one pass, unless its controller is gone',
 };
