@@ -100,7 +100,8 @@ async function withSteps(steps: readonly SyntheticStep[]): Promise<void> {
       executablePath,
       args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'],
     });
-    page = await browser.newPage({ viewport: { width: 1400, height: 860 }, colorScheme: 'light' });
+    const context = await browser.newContext({ viewport: { width: 1400, height: 860 }, colorScheme: 'light' });
+    page = await context.newPage();
     page.setDefaultTimeout(15_000);
     const [, ran] = await Promise.all(
       [example('dag-diamond.yaml'), CHATTY].map(async (manifest) => ended(stack.client, await submit(manifest))),
@@ -377,6 +378,31 @@ async function withSteps(steps: readonly SyntheticStep[]): Promise<void> {
     await page.getByRole('dialog').getByRole('button', { name: 'Close' }).last().click();
     await page.getByRole('article', { name: 'far-away, Waiting for its agent' }).waitFor();
     expect(await page.getByText(token).count()).toBe(0);
+  }, 60_000);
+
+  it('goes on with news when its token has expired', async () => {
+    let opened = 0;
+    const tab = await page.context().newPage();
+    await new Promise<void>((reopened) => {
+      const route = tab.routeWebSocket('**/graphql', (socket) => {
+        const isFirst = ++opened === 1;
+        const server = socket.connectToServer();
+        socket.onMessage((message) => {
+          const { type, id } = JSON.parse(String(message)) as { type: string; id: string };
+          const payload = [{ message: 'The token has expired.', extensions: { code: 'TOKEN_EXPIRED' } }];
+          if (type !== 'subscribe') return server.send(message);
+          if (isFirst) return socket.send(JSON.stringify({ type: 'error', id, payload }));
+          server.send(message);
+          return reopened();
+        });
+      });
+      void route.then(() => tab.goto(stack.url));
+    });
+    await tab.getByRole('row', { name: /dag-diamond/ }).waitFor();
+    const { name } = await submit(example('hello-world.yaml'));
+    await tab.getByRole('button', { name: /new run/ }).click();
+    await tab.getByRole('row', { name: new RegExp(name) }).waitFor();
+    await tab.close();
   }, 60_000);
 
   it('says that it is offline', async () => {

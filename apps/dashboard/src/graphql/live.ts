@@ -22,6 +22,8 @@ export function live<Data, Variables extends AnyVariables>(
   let stop: () => void = () => undefined;
   const open = (): void => {
     timer = undefined;
+    // urql keeps one source for all who ask the same; it has to let go of the one that failed.
+    stop();
     stop = client.subscription(document, variables).subscribe(({ data, error }) => {
       if (data) {
         wait = FIRST_WAIT_MS;
