@@ -227,7 +227,8 @@ describe('depends', () => {
     ['Failed', 'a.AllFailed', 'Omitted'],
   ])('after %s, `%s`: %s', (how, depends, expected) => {
     const { a, pods = {} } = ends[how] ?? { a: 'a' };
-    const run = play(dag(a, 'z', `t: depends: "${depends}"`), pods);
+    // Asking for the items of what is no loop is refused by validation; the engine answers no.
+    const run = play(dag(a, 'z', `t: depends: "${depends}"`), pods, { validate: false });
     expect(run.node('t').phase === 'Succeeded' ? 'runs' : run.node('t').phase).toBe(expected);
   });
 

@@ -118,12 +118,6 @@ describe('is refused before anything runs', () => {
       'spec.templates[main].container.args[0]: failed to resolve {{inputs.parameters.p}}',
     ],
     [
-      '{{item}} without a loop',
-      'main: { steps: [[{ name: a, template: say, arguments: { parameters: [{ name: m, value: "{{item}}" }] } }]] }',
-      '',
-      'spec.templates[main].steps[0][0].arguments.parameters[0].value: failed to resolve {{item}}',
-    ],
-    [
       'a retry policy that is none',
       'main: { retryStrategy: { retryPolicy: Sometimes }, container: { image: x } }',
       '',
