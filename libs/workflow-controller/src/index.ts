@@ -2,7 +2,7 @@ export { WorkflowController } from './controller.js';
 export type { IntentResult, WorkflowControllerOptions } from './controller.js';
 export { InMemoryLockDatabase } from './locks/lock-database.js';
 export type { LockDatabase } from './locks/lock-database.js';
-export type { RequestOptions } from './requests/node-requests.js';
+export type { HttpSender, RequestOptions } from './requests/node-requests.js';
 export type { HttpOptions } from './requests/http-client.js';
 export type { PluginAddress } from './requests/plugin-client.js';
 export { silentLogger } from './ports.js';

@@ -6,6 +6,7 @@ import { Random, randomScript, randomWorkflow } from '@argosy/workflow-engine/te
 import type { EnsurePod } from '@argosy/workflow-engine';
 import type { NodeStatus, PersistentVolumeClaim, Pod, Template, Workflow } from '@argosy/workflow-spec';
 import { ChaosKube } from './chaos-kube.js';
+import { scriptedSender } from './scripted-sender.js';
 import { SteppedClock } from './stepped-clock.js';
 import { TimedKubelet } from './timed-kubelet.js';
 import { Witness } from './witness.js';
@@ -116,6 +117,7 @@ class Simulation {
       kube: chaos.api,
       clock,
       random: () => random.next(),
+      sender: scriptedSender(this.seed, clock, () => this.activity++),
       supervisor: { image: 'argosy/executor', delivery: 'image-volume' },
     });
     this.controllers.push({ chaos, controller });
