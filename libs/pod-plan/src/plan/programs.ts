@@ -46,7 +46,7 @@ export function programsOf(template: Template, context: PodPlanContext): Program
       return [main(container, required(command, name), args ?? [], null)];
     }
     case 'script': {
-      const { command, args, source, name: _name, ...container } = template.script ?? { source: '' };
+      const { command, args, source = '', name: _name, ...container } = template.script ?? {};
       return [
         main(container, required(command, name), [...(args ?? []), PATHS.script], { path: PATHS.script, text: source }),
       ];

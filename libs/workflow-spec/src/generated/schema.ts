@@ -1027,7 +1027,6 @@ export const definitions: Readonly<Record<string, JsonSchema>> = {
       source: { type: 'string' },
       restartPolicyRules: { type: 'array', items: {} },
     },
-    required: ['source'],
     additionalProperties: false,
   },
   ResourceTemplate: {

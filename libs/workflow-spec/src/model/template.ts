@@ -81,7 +81,7 @@ export interface DAGTemplate {
 }
 export interface ScriptTemplate extends Omit<Container, 'name'> {
   name?: string;
-  source: string;
+  source?: string;
 }
 export interface ContainerNode extends Container {
   dependencies?: string[];

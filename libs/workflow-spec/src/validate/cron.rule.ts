@@ -29,7 +29,7 @@ export function checkCron(context: ValidationContext, spec: CronWorkflowSpec): v
     checkCondition(context, ['spec', 'stopStrategy', 'expression'], spec.stopStrategy.expression);
   if (spec.when) {
     checkWhen(context, ['spec', 'when'], spec.when);
-    checkTags(report, ['spec', 'when'], spec.when, { variables: cronScope });
+    checkTags(report, ['spec', 'when'], spec.when, { variables: cronScope, severity: 'error' });
   }
 }
 

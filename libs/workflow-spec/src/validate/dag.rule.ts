@@ -20,7 +20,7 @@ export function checkDag(context: ValidationContext, { template, path }: PlacedT
   if (!dag) return;
   const tasks = dag.tasks ?? [];
   if (tasks.length === 0) context.report.missing([...path, 'dag'], 'the DAG has no tasks');
-  const known = new Set(tasks.flatMap(({ name }) => (name ? [name] : [])));
+  const known = new Map(tasks.flatMap((task) => (task.name ? [[task.name, task] as const] : [])));
   const usesDepends = tasks.some(({ depends }) => depends !== undefined && depends !== '');
   const usesAny = usesDepends || tasks.some(({ dependencies }) => (dependencies ?? []).length > 0);
   for (const [index, task] of tasks.entries()) {
@@ -31,6 +31,11 @@ export function checkDag(context: ValidationContext, { template, path }: PlacedT
   checkTargets(context, [...path, 'dag', 'target'], dag, known);
   checkCycles(context, [...path, 'dag', 'tasks'], tasks);
 }
+
+type KnownTasks = ReadonlyMap<string, DAGTask>;
+
+const isLoop = ({ withItems, withParam, withSequence }: DAGTask): boolean =>
+  (withItems ?? []).length > 0 || Boolean(withParam) || withSequence !== undefined;
 
 /** Argo wants one way of saying it per DAG, and names that the one chosen can be written with. */
 function checkWayOfWaiting(
@@ -58,21 +63,22 @@ function checkWayOfWaiting(
   }
 }
 
-function checkTask({ report }: ValidationContext, path: Path, task: DAGTask, known: ReadonlySet<string>): void {
+function checkTask({ report }: ValidationContext, path: Path, task: DAGTask, known: KnownTasks): void {
   for (const [index, name] of (task.dependencies ?? []).entries())
     checkDependency(report, [...path, 'dependencies', index], name, task, known);
   if (task.depends !== undefined) checkDepends(report, [...path, 'depends'], task, known);
 }
 
-function checkDepends(
-  report: ValidationContext['report'],
-  path: Path,
-  task: DAGTask,
-  known: ReadonlySet<string>,
-): void {
+function checkDepends(report: ValidationContext['report'], path: Path, task: DAGTask, known: KnownTasks): void {
   try {
-    for (const { task: name, offset } of taskReferences(parseDepends(task.depends ?? '')))
-      checkDependency(report, path, name, task, known, { offset, length: name.length });
+    for (const { task: name, condition, offset } of taskReferences(parseDepends(task.depends ?? ''))) {
+      const excerpt = { offset, length: name.length };
+      checkDependency(report, path, name, task, known, excerpt);
+      const other = known.get(name);
+      if (!other || isLoop(other) || (condition !== 'AnySucceeded' && condition !== 'AllFailed')) continue;
+      const hint = `write ${name}.${condition === 'AllFailed' ? 'Failed' : 'Succeeded'}`;
+      report.add(path, 'no-items', `${condition} asks for the items of "${name}", which has none`, { excerpt, hint });
+    }
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     const { message, hint, offset, length } = error;
@@ -85,30 +91,25 @@ function checkDependency(
   path: Path,
   name: string,
   task: DAGTask,
-  known: ReadonlySet<string>,
+  known: KnownTasks,
   excerpt?: { offset: number; length: number },
 ): void {
   const finding = excerpt ? { excerpt } : {};
   if (name === task.name) report.add(path, 'cycle', `task "${name}" depends on itself`, finding);
   else if (!known.has(name) && !hasTag(name)) {
-    const others = [...known].filter((other) => other !== task.name);
+    const others = [...known.keys()].filter((other) => other !== task.name);
     report.add(path, 'unknown-task', `task "${name}" is not defined`, { ...finding, hint: suggest(name, others) });
   }
 }
 
-function checkTargets(
-  { report }: ValidationContext,
-  path: Path,
-  { target }: DAGTemplate,
-  known: ReadonlySet<string>,
-): void {
+function checkTargets({ report }: ValidationContext, path: Path, { target }: DAGTemplate, known: KnownTasks): void {
   if (!target || hasTag(target)) return;
   for (const match of target.matchAll(/\S+/g)) {
     const [name] = match;
     if (known.has(name)) continue;
     const excerpt = { offset: match.index, length: name.length };
     report.add(path, 'unknown-task', `target "${name}" is not a task of this DAG`, {
-      hint: suggest(name, [...known]),
+      hint: suggest(name, [...known.keys()]),
       excerpt,
     });
   }

@@ -15,7 +15,8 @@ export function checkLeafKinds(context: ValidationContext, { template, path }: P
     if (!container || container.image || defaults?.[kind]?.image || report.isDamaged(path)) continue;
     report.missing([...path, kind], `the ${kind} has no image`);
   }
-  if (template.script && template.script.source === '') report.missing([...path, 'script'], 'the script has no source');
+  if (template.script && !template.script.source && !defaults?.script?.source && !report.isDamaged(path))
+    report.warn([...path, 'script'], 'missing', 'the script has no source');
   checkReservedNames(context, path, template);
   if (template.containerSet) checkContainerSet(context, [...path, 'containerSet'], template.containerSet, template);
   if (template.resource) checkResource(context, [...path, 'resource'], template.resource);

@@ -49,7 +49,9 @@ export function globalScope(context: ValidationContext): KnownVariables {
   for (const map of ['labels', 'annotations']) open.push(`workflow.${map}.workflows.argoproj.io/`);
   if (isReusable(context) || !isComplete)
     open.push('workflow.parameters.', 'workflow.labels.', 'workflow.annotations.');
-  if (isReusable(context) || !isComplete || usesOtherTemplates(context)) open.push('workflow.outputs.');
+  const outputs = globalOutputs(effective.templates ?? []);
+  const areSeen = !isReusable(context) && isComplete && !usesOtherTemplates(context) && !outputs.some(hasTag);
+  if (!areSeen) open.push('workflow.outputs.');
   return new KnownVariables(
     [
       ...WORKFLOW_NAMES,
@@ -59,7 +61,7 @@ export function globalScope(context: ValidationContext): KnownVariables {
       ),
       ...named('workflow.labels', keys('labels')),
       ...named('workflow.annotations', keys('annotations')),
-      ...globalOutputs(effective.templates ?? []),
+      ...outputs,
     ],
     open,
   );
@@ -116,9 +118,10 @@ export function metricScope(outer: Variables, template: Template | undefined): V
 export function itemScope(outer: Variables, { call }: PlacedCall): Variables {
   if (call.withParam !== undefined || call.withSequence) return new KnownVariables(['item'], ['item.'], outer);
   if (!call.withItems) return outer;
-  const keys = call.withItems.flatMap((item) =>
-    typeof item === 'object' && item !== null && !Array.isArray(item) ? Object.keys(item) : [],
-  );
+  const keys = call.withItems.flatMap((item) => {
+    if (Array.isArray(item)) return item.map((_member, index) => `[${index}]`);
+    return typeof item === 'object' && item !== null ? Object.keys(item) : [];
+  });
   const hasTags = call.withItems.some((item) => hasTag(item));
   return new KnownVariables(['item', ...keys.map((key) => `item.${key}`)], hasTags ? ['item.'] : [], outer);
 }

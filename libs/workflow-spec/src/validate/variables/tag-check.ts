@@ -103,7 +103,7 @@ function hasValueAbove(variables: Variables, name: string): boolean {
 }
 
 /** Names in which Argo knows its own; it leaves all others as they are, for whoever the text is meant for. */
-const OWN = /^(inputs|steps|tasks|workflow|pod)\./;
+const OWN = /^(inputs|item|steps|tasks|workflow|pod)\./;
 
 function unresolved(
   report: Report,
@@ -117,9 +117,9 @@ function unresolved(
   const siblingHint = scope.hint?.(name);
   const hint =
     siblingHint ?? specialHint(name, scope.variables) ?? (near === undefined ? undefined : `did you mean "${near}"?`);
-  const severity = MAY_BE_GIVEN.test(name) ? 'warning' : scope.severity;
   const late = siblingHint === undefined ? undefined : 'sibling-variable';
   const code = kind ?? late ?? (OWN.test(name) ? 'unresolved-variable' : 'custom-variable');
+  const severity = MAY_BE_GIVEN.test(name) ? 'warning' : (scope.severity ?? (code === 'custom-variable' && 'warning'));
   report.add(path, code, `failed to resolve {{${name}}}`, {
     hint,
     excerpt,
