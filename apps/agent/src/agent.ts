@@ -71,6 +71,11 @@ export class Agent {
       onMetrics: (updates) => this.userMetrics.take(updates),
       parallelism: config.ARGOSY_PARALLELISM,
       namespaceParallelism: config.ARGOSY_NAMESPACE_PARALLELISM,
+      retentionPolicy: {
+        completed: config.ARGOSY_RETAIN_COMPLETED,
+        failed: config.ARGOSY_RETAIN_FAILED,
+        errored: config.ARGOSY_RETAIN_ERRORED,
+      },
       isPodReleased: (pod) => this.logs.isReleased(pod),
     });
     this.commands = new CommandRunner({

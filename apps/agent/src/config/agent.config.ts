@@ -43,6 +43,9 @@ export const agentConfig = z
     ARGOSY_NAMESPACE_PARALLELISM: count().describe(
       'The same within each namespace without the label workflows.argoproj.io/parallelism-limit',
     ),
+    ARGOSY_RETAIN_COMPLETED: count().describe('Succeeded workflows kept in the cluster; all when absent'),
+    ARGOSY_RETAIN_FAILED: count().describe('The same for Failed ones'),
+    ARGOSY_RETAIN_ERRORED: count().describe('The same for those that ended in Error'),
     ARGOSY_WORKFLOW_DEFAULTS: workflowDefaults()
       .optional()
       .describe('Metadata and spec that lie under every workflow, in YAML or JSON; Argo’s workflowDefaults'),
