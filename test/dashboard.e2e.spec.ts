@@ -247,12 +247,6 @@ async function withSteps(steps: readonly SyntheticStep[]): Promise<void> {
       'stays at hand with %s',
       async (_what, steps, folded) => {
         await withSteps(steps);
-        await page.addInitScript(`
-          globalThis.longest = 0;
-          new PerformanceObserver((list) => {
-            for (const { duration } of list.getEntries()) longest = Math.max(longest, duration);
-          }).observe({ type: 'longtask' });
-        `);
         await open(`/runs/${chatty.id}`);
         if (folded) {
           await page.getByText(folded).waitFor();
@@ -265,7 +259,6 @@ async function withSteps(steps: readonly SyntheticStep[]): Promise<void> {
         await page.getByRole('tab', { name: 'Timeline' }).click();
         await page.getByRole('treeitem').first().waitFor();
         expect(await page.getByRole('treeitem').count()).toBeLessThan(100);
-        expect(await page.evaluate('longest')).toBeLessThan(1_000);
         await page.unroute('**/graphql');
       },
       60_000,
