@@ -102,6 +102,7 @@ describe('an expression tag', () => {
     ['sprig.replace', "{{= sprig.replace('a', 'b', 'banana')}}", 'bbnbnb'],
     ['sprig.splitList and join', "{{= sprig.join('-', sprig.splitList(',', 'a,b'))}}", 'a-b'],
     ['sprig.trunc', "{{= sprig.trunc(3, 'abcdef')}}", 'abc'],
+    ['sprig.sha256sum', "{{= sprig.trunc(8, sprig.sha256sum('hi'))}}", '8f434346'],
     ['sprig.b64enc', "{{= sprig.b64enc('hi')}}", 'aGk='],
     ['split and join of the language itself', "{{= join(split('a,b', ','), '+')}}", 'a+b'],
     ['quotes in the result survive', "{{= 'say ' + '\"hi\"'}}", 'say "hi"'],
