@@ -1,5 +1,6 @@
 import { Composer, isAlias, isMap, isScalar, isSeq, Parser } from 'yaml';
 import type { CST, Document, Node, Pair, YAMLMap, YAMLParseError } from 'yaml';
+import { readPlainYaml } from './plain-yaml-reader.js';
 import type { SourceDocument, SourceEntry, SourceNode, SourceScalar, Span, SyntaxProblem } from './source-node.js';
 import { MAX_DEPTH } from './source-node.js';
 
@@ -7,7 +8,10 @@ import { MAX_DEPTH } from './source-node.js';
 const MAX_MERGED = 100_000;
 
 /** Reads every document of a YAML text. A document with a syntax error has no root, the others are read all the same. */
-export function readYaml(text: string): SourceDocument[] {
+export const readYaml = (text: string): SourceDocument[] => readPlainYaml(text) ?? readAnyYaml(text);
+
+/** All of YAML, by the library. */
+export function readAnyYaml(text: string): SourceDocument[] {
   const tokens = [...new Parser().parse(text)];
   const deep = findTooDeep(tokens);
   if (deep) return [{ root: undefined, problems: [tooDeep({ start: deep.offset, end: deep.offset + 1 })] }];
