@@ -31,14 +31,21 @@ export class VariableScope {
   private constructor(
     private readonly own: ReadonlyMap<string, JsonValue>,
     private readonly outer: VariableScope | undefined,
+    /** Milliseconds since the Unix epoch for `now()`; undefined where the time is not known. */
+    readonly now?: number,
   ) {}
+
+  /** The same variables at a time. */
+  at(now: number): VariableScope {
+    return new VariableScope(this.own, this.outer, now);
+  }
 
   extend(entries: Entries): VariableScope {
     const own = new Map<string, JsonValue>();
     for (const [name, value] of isIterable(entries) ? entries : Object.entries(entries)) {
       if (value !== undefined) own.set(name, value);
     }
-    return own.size === 0 ? this : new VariableScope(own, this);
+    return own.size === 0 ? this : new VariableScope(own, this, this.now);
   }
 
   /** The value of exactly this dotted name; undefined when there is none, null when it is known to be absent. */

@@ -32,7 +32,7 @@ export function globalVariables(run: RunDraft): VariableScope {
   for (const parameter of run.status.outputs?.parameters ?? []) {
     entries[`workflow.outputs.parameters.${parameter.name}`] = String(parameter.value ?? '');
   }
-  return VariableScope.of(entries);
+  return VariableScope.of(entries).at(run.now);
 }
 
 function parameters(run: RunDraft): Record<string, string> {

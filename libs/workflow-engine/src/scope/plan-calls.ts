@@ -33,10 +33,10 @@ export function planCalls(call: TemplateCall, globals: VariableScope, siblings: 
     return { name, call: { ...made, arguments: { ...made.arguments, artifacts: found } }, origin, skip };
   };
   if (!isLoop(call)) return [plan({ ...bound.value, ...late })];
-  return planLoop({ ...bound.value, ...late }, plan);
+  return planLoop({ ...bound.value, ...late }, scope, plan);
 }
 
-function planLoop(call: TemplateCall, plan: (call: TemplateCall) => PlannedCall): PlannedCall[] {
+function planLoop(call: TemplateCall, scope: VariableScope, plan: (call: TemplateCall) => PlannedCall): PlannedCall[] {
   const origin = call.name ?? '';
   const skipped = (skip: string): PlannedCall[] => [{ name: origin, call, origin, skip }];
   // Without its producer a loop has no items, but then its own condition usually says that it is not wanted.
@@ -52,8 +52,12 @@ function planLoop(call: TemplateCall, plan: (call: TemplateCall) => PlannedCall)
   if (hasTags(call.withParam)) throw unresolved(call.withParam ?? '');
   const items = loopItems(call);
   if (items.length === 0) return skipped(EMPTY_LOOP);
-  const { withItems: _items, withParam: _param, withSequence: _sequence, ...body } = call;
-  return items.map((item) => plan({ ...replaceTags(body, VariableScope.of(item.variables)).value, name: item.name }));
+  const { withItems: _items, withParam: _param, withSequence: _sequence, hooks, inline, ...body } = call;
+  const late = { ...(hooks && { hooks }), ...(inline && { inline }) };
+  return items.map(({ name, variables }) => {
+    const own = replaceTags(body, scope.extend(variables)).value;
+    return plan({ ...own, ...replaceTags(late, VariableScope.of(variables)).value, name });
+  });
 }
 
 const hasTags = (text: string | undefined): boolean => text?.includes('{{') === true;

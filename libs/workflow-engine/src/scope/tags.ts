@@ -16,12 +16,12 @@ const SETTINGS = { lateBound: LATE_BOUND_NAMES, cache: CACHE };
 
 /** Replaces the tags in every text of a value; those that cannot be resolved yet stay. @throws on a broken expression */
 export function replaceTags<T>(value: T, scope: VariableScope): Replaced<T> {
-  return substituteTemplate(value, scope, SETTINGS);
+  return substituteTemplate(value, scope, scope.now === undefined ? SETTINGS : { ...SETTINGS, now: scope.now });
 }
 
 /** Value of an expr-lang expression. @throws when it is broken or refers to nothing */
 export const evaluate = (expression: string, scope: VariableScope): JsonValue =>
-  evaluateExpression(expression, scope, { cache: CACHE });
+  evaluateExpression(expression, scope, { cache: CACHE, ...(scope.now !== undefined && { now: scope.now }) });
 
 /** @throws when the expression is broken or its value is no boolean */
 export function evaluateBoolean(expression: string, scope: VariableScope): boolean {
