@@ -91,6 +91,10 @@ describe('withItems', () => {
     expect(said(play(loop({ withItems: [2, 3] }, '{{= asInt(item) * 2 }}')))).toEqual({ 'a(0:2)': '4', 'a(1:3)': '6' });
   });
 
+  it('expressions see the item together with everything else', () => {
+    expect(Object.values(said(play(loop({ withItems: [2] }, "{{= workflow.name + '-' + item }}"))))).toEqual(['wf-2']);
+  });
+
   it('a failed item fails the group, when the others are over', () => {
     const run = play(`main: { steps: [[{ name: a, template: c, withItems: [1, 2] }]] }`, {
       'a(0:1)': fails(),

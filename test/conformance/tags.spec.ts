@@ -114,6 +114,11 @@ describe('an expression tag', () => {
     expect(saying(text, { ...options, validate: false })).toBe(expected);
   });
 
+  it('knows the time', () => {
+    expect(saying("{{= sprig.date('2006-01-02', sprig.now())}}")).toBe('2026-01-01');
+    expect(saying("{{= now().Format('15:04')}}")).toBe('00:00');
+  });
+
   it('env functions of sprig are not there', () => {
     const run = play(`main: { container: { image: x, args: ["{{= sprig.env('HOME')}}"] } }`, {}, { validate: false });
     expect(run.phase).toBe('Error');
