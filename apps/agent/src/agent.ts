@@ -139,7 +139,7 @@ export class Agent {
   private async resync(uids: readonly string[]): Promise<void> {
     for (const { metadata, status } of this.controller.workflows()) {
       if (uids.length > 0 ? !uids.includes(metadata.uid ?? '') : status?.finishedAt) continue;
-      const snapshot = this.controller.snapshot(metadata.namespace ?? '', metadata.name ?? '');
+      const snapshot = await this.controller.snapshot(metadata.namespace ?? '', metadata.name ?? '');
       if (snapshot) await this.publisher.repeat(snapshot);
     }
   }

@@ -1,7 +1,7 @@
 import type { Clock, KubeApi } from '@argosy/kube';
 import { isKubeError, resources, systemClock } from '@argosy/kube';
 import type { SupervisorSource } from '@argosy/pod-plan';
-import { applyIntent, hydrate, instant, isFinalWorkflowPhase } from '@argosy/workflow-engine';
+import { applyIntent, instant, isFinalWorkflowPhase } from '@argosy/workflow-engine';
 import type { ControllerRules, IntentApplied, IntentRefused, MetricUpdate, RunIntent } from '@argosy/workflow-engine';
 import type { Pod, Workflow } from '@argosy/workflow-spec';
 import type { TurnLimits } from './admission/turns.js';
@@ -16,6 +16,8 @@ import { CronController } from './cron/cron-controller.js';
 import { carryOut } from './effects/table.js';
 import type { Informers } from './informers.js';
 import { startInformers } from './informers.js';
+import type { NodeStatusOptions } from './nodes/node-keeping.js';
+import { NodeKeeping } from './nodes/node-keeping.js';
 import { OverflowOutputs } from './pods/overflow-outputs.js';
 import { BY_RUN } from './pods/pod-watch.js';
 import { RefusedPods } from './pods/refused-pods.js';
@@ -24,8 +26,6 @@ import { silentLogger } from './ports.js';
 import { WorkQueue } from './queue/work-queue.js';
 import { ChangedPods } from './reconcile/changed-pods.js';
 import { isTransient, stuckMessage } from './reconcile/failures.js';
-import { withNodes } from './reconcile/node-compression.js';
-import { isCompressed, persist } from './reconcile/persist.js';
 import { RunCache } from './reconcile/run-cache.js';
 import { WorkflowReconciler } from './reconcile/workflow.reconciler.js';
 import type { NodeRequests, RequestOptions } from './requests/node-requests.js';
@@ -48,6 +48,8 @@ export interface WorkflowControllerOptions extends TurnLimits, RequestOptions {
   readonly rules?: ControllerRules;
   /** How many ended workflows are kept. Default: all, until their time to live is over. */
   readonly retentionPolicy?: RetentionPolicy;
+  /** Where the nodes of large runs are kept. */
+  readonly nodeStatus?: NodeStatusOptions;
   /** Runs worked on at the same time. Default: 8. */
   readonly concurrency?: number;
   /**
@@ -78,7 +80,8 @@ const RELEASE_POLL_MS = 1_000;
 
 /** The shell around the engine: runs workflows of one cluster. Any number may start and stop; the cluster holds all state. */
 export class WorkflowController {
-  private readonly cache = new RunCache();
+  private readonly nodes: NodeKeeping;
+  private readonly cache: RunCache;
   private readonly overflow: OverflowOutputs;
   private readonly refused = new RefusedPods();
   private readonly budgets = new DisruptionBudgets();
@@ -102,6 +105,8 @@ export class WorkflowController {
     this.logger = options.logger ?? silentLogger;
     checkRules(options.rules ?? {});
     this.isPodReleased = options.isPodReleased ?? (() => true);
+    this.nodes = new NodeKeeping(options.kube, options.nodeStatus);
+    this.cache = new RunCache(this.nodes);
     this.overflow = new OverflowOutputs(options.kube);
     this.nodeRequests = createNodeRequests({ ...options, clock: this.clock }, (key, nodeId) =>
       this.lookAgain(key, [nodeId]),
@@ -123,6 +128,7 @@ export class WorkflowController {
       clock: this.clock,
       wake: (key) => this.queue.add(key),
       onError: (error) => this.logger.warn({ err: error }, 'Lost the watch of a limit; trying again'),
+      onLost: (run, lock) => void this.lockLost(run, lock.key),
     });
   }
 
@@ -154,6 +160,7 @@ export class WorkflowController {
       supervisor,
       clock: this.clock,
       cache: this.cache,
+      nodes: this.nodes,
       overflow: this.overflow,
       refused: this.refused,
       budgets: this.budgets,
@@ -211,11 +218,11 @@ export class WorkflowController {
 
   /**
    * Everything known about a run, whole; for a history that missed something. Undefined when there is no such workflow.
-   * Throws NodesUnreadable.
+   * Throws NodesUnreadable; KubeError when nodes that are beside the object cannot be had.
    */
-  snapshot(namespace: string, name: string): RunSnapshot | undefined {
+  async snapshot(namespace: string, name: string): Promise<RunSnapshot | undefined> {
     const object = this.informers?.workflows.get(namespace, name);
-    return object && snapshotOf(this.cache.load(keyOf(object), object).state, null, []);
+    return object && snapshotOf((await this.cache.load(keyOf(object), object)).state, null, []);
   }
 
   /** All workflows that are known. */
@@ -229,13 +236,13 @@ export class WorkflowController {
     for (let attempt = 1; ; attempt++) {
       try {
         const object = await kube.get<Workflow>({ type: resources.workflows, namespace, name });
-        const outcome = applyIntent(hydrate(withNodes(object)), intent, { now: instant(this.clock.now()) });
+        const recorded = await this.nodes.read(object);
+        const outcome = applyIntent(recorded.state, intent, { now: instant(this.clock.now()) });
         if (!outcome.ok) return outcome;
         const { patch, state } = outcome;
         if (patch) {
-          const { resourceVersion = '' } = object.metadata;
-          const written = await persist(kube, { patch, state, resourceVersion, isCompressed: isCompressed(object) });
-          this.informers?.workflows.observe(written);
+          const written = await this.nodes.write({ ...recorded, patch, state });
+          this.informers?.workflows.observe(written.object);
         }
         await this.carryOutIntent(object, outcome);
         this.queue.add(`${namespace}/${name}`);
@@ -323,6 +330,17 @@ export class WorkflowController {
   private lookAgain(key: string, pods: readonly string[] | null): void {
     this.changes.add(key, pods);
     this.queue.add(key);
+  }
+
+  /** Two at once is what a lock is there to prevent: the one that is not written down has to go. */
+  private async lockLost(key: string, lock: string): Promise<void> {
+    const [namespace = '', name = ''] = key.split('/');
+    this.logger.error({ workflow: key, lock }, 'A workflow lost a lock to another, and is terminated');
+    try {
+      await this.applyIntent(namespace, name, { type: 'TerminateRun' });
+    } catch (error) {
+      this.logger.warn({ workflow: key, err: error }, 'Could not terminate a workflow that lost a lock; trying again');
+    }
   }
 
   private planResync(): void {

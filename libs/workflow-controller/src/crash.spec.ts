@@ -1,5 +1,11 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { resources } from '@argosy/kube';
+import { projectWorkflow } from '@argosy/workflow-engine';
 import type { NodeStatus, Template, Workflow, WorkflowSpec } from '@argosy/workflow-spec';
+import { ConfigMapNodeStatusStore } from './nodes/config-map-node-status-store.js';
+import type { NodeStatusOptions, RecordedRun } from './nodes/node-keeping.js';
+import { NodeKeeping } from './nodes/node-keeping.js';
+import type { NodeStatusStore } from './nodes/node-status-store.js';
 import type { Fate } from './testing/recording-kube.js';
 import { RecordingKube } from './testing/recording-kube.js';
 import { container, TestCluster } from './testing/test-cluster.js';
@@ -43,6 +49,8 @@ function clusterOf(): TestCluster {
   return cluster;
 }
 
+const fates: readonly Fate[] = ['refused', 'answer-lost'];
+
 /** The tree without what depends on when things were seen. */
 function treeOf({ status }: Workflow): unknown {
   const nodes = Object.values<NodeStatus>(status?.nodes ?? {});
@@ -57,10 +65,40 @@ function treeOf({ status }: Workflow): unknown {
   return [status?.phase, told.sort((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1))];
 }
 
+/** Nodes on the object; and all of them beside it, with every change. */
+const keepings: [string, NodeStatusOptions][] = [
+  ['on the object', {}],
+  ['offloaded', { alwaysOffload: true, changeBytes: 0, shardNodes: 4 }],
+];
+/** Reads without clearing up, which is what is tested. */
+function recordOf(workflow: Workflow): Promise<RecordedRun> {
+  const shards = new ConfigMapNodeStatusStore(cluster.kube);
+  const store: NodeStatusStore = {
+    read: (owner) => shards.read(owner),
+    write: () => Promise.reject(new Error('this is for reading')),
+    delete: async () => undefined,
+  };
+  return new NodeKeeping(cluster.kube, { store }).read(workflow);
+}
+const wholeOf = async (workflow: Workflow): Promise<Workflow> => projectWorkflow((await recordOf(workflow)).state);
+
+/** A controller that reads the run finds what others left behind. */
+async function noShardsLeftOver(workflow: Workflow): Promise<void> {
+  const counting = await shardsCounting(workflow);
+  const { items } = await cluster.kube.list(resources.configMaps);
+  expect(items.map(({ metadata }) => metadata?.name).toSorted()).toEqual(counting);
+}
+async function shardsCounting(workflow: Workflow): Promise<string[]> {
+  const { keeping } = await recordOf(workflow);
+  if (keeping.kind !== 'offloaded') return [];
+  return keeping.shards.flatMap((shard) => (shard ? [`nodes-${workflow.metadata.uid}-${shard}`] : [])).toSorted();
+}
+
 /** Runs to the end while the controller dies at the given write and another one takes over. */
 async function runWithCrash(
   atWrite: number,
   fate: Fate,
+  nodeStatus: NodeStatusOptions = {},
 ): Promise<{ tree: unknown; started: number[]; crashed: boolean }> {
   clusterOf();
   let crashed = false;
@@ -71,13 +109,16 @@ async function runWithCrash(
     crashed = true;
     return isFirst ? fate : 'refused';
   });
-  const first = await cluster.controller(recorder.api);
+  const first = await cluster.controller(recorder.api, { nodeStatus });
   await cluster.submit(templates, spec);
   await cluster.until(async () => crashed || (await cluster.get()).status?.finishedAt !== undefined);
   await cluster.stop(first);
-  await cluster.controller();
-  const ended = await cluster.ended();
+  // Readable at every point, not only in the end.
+  await wholeOf(await cluster.get());
+  await cluster.controller(cluster.kube, { nodeStatus });
+  const ended = await wholeOf(await cluster.ended());
   await cluster.pass(60_000);
+  await noShardsLeftOver(await cluster.get());
   expect((await cluster.pods()).map(({ metadata }) => metadata?.name)).toEqual([]);
   const tree = treeOf(ended);
   const started = [...cluster.kubelet.started.values()];
@@ -86,15 +127,15 @@ async function runWithCrash(
 }
 
 describe('a controller that dies', () => {
-  it.each<Fate>(['refused', 'answer-lost'])(
-    'at any write (%s) leaves a run that ends the same, no pod twice',
-    async (fate) => {
+  it.each(keepings.flatMap(([where, options]) => fates.map((fate) => ({ where, options, fate }))))(
+    'at any write ($fate, nodes $where) leaves a run that ends the same, no pod twice',
+    async ({ options, fate }) => {
       const calm = await runWithCrash(Number.POSITIVE_INFINITY, 'done');
       expect(calm.tree).toMatchObject(['Succeeded', expect.anything()]);
       expect(calm.started).toEqual([1, 1, 1, 1, 1, 1, 1]);
       let writes = 0;
       for (let crashed = true; crashed; writes++) {
-        const outcome = await runWithCrash(writes + 1, fate);
+        const outcome = await runWithCrash(writes + 1, fate, options);
         ({ crashed } = outcome);
         expect({ writes, tree: outcome.tree }).toEqual({ writes, tree: calm.tree });
         expect({ writes, started: outcome.started }).toEqual({ writes, started: calm.started });
@@ -103,33 +144,37 @@ describe('a controller that dies', () => {
     },
   );
 
-  it('may overlap with its successor, and with people who write the object too', async () => {
-    const calm = await runWithCrash(Number.POSITIVE_INFINITY, 'done');
-    clusterOf();
-    await Promise.all([cluster.controller(), cluster.controller(), cluster.controller()]);
-    await cluster.submit(templates, spec);
-    let writes = 0;
-    await cluster.until(async () => {
-      await cluster.label('wf', { touched: String(++writes) });
-      return (await cluster.get()).status?.finishedAt !== undefined;
-    });
-    expect(treeOf(await cluster.get())).toEqual(calm.tree);
-    expect([...cluster.kubelet.started.values()]).toEqual(calm.started);
-    expect(writes).toBeGreaterThan(1);
-  });
+  it.each(keepings)(
+    'may overlap with its successor, and with people who write the object too (nodes %s)',
+    async (_where, nodeStatus) => {
+      const calm = await runWithCrash(Number.POSITIVE_INFINITY, 'done');
+      clusterOf();
+      const start = (): Promise<unknown> => cluster.controller(cluster.kube, { nodeStatus });
+      await Promise.all([start(), start(), start()]);
+      await cluster.submit(templates, spec);
+      let writes = 0;
+      await cluster.until(async () => {
+        await cluster.label('wf', { touched: String(++writes) });
+        return (await cluster.get()).status?.finishedAt !== undefined;
+      });
+      expect(treeOf(await wholeOf(await cluster.get()))).toEqual(calm.tree);
+      expect([...cluster.kubelet.started.values()]).toEqual(calm.started);
+      expect(writes).toBeGreaterThan(1);
+    },
+  );
 
-  it('may find the API failing half of the time', async () => {
+  it.each(keepings)('may find the API failing half of the time (nodes %s)', async (_where, nodeStatus) => {
     clusterOf();
     const calm = await runWithCrash(Number.POSITIVE_INFINITY, 'done');
     for (let seed = 1; seed <= 10; seed++) {
       clusterOf();
       let state = seed;
       const draw = (): number => (state = (state * 48271) % 2147483647) / 2147483647;
-      const fates: Fate[] = ['done', 'done', 'refused', 'answer-lost'];
-      const recorder = new RecordingKube(cluster.kube, () => fates[Math.floor(draw() * 4)] ?? 'done');
-      await cluster.controller(recorder.api);
+      const mixed: Fate[] = ['done', 'done', 'refused', 'answer-lost'];
+      const recorder = new RecordingKube(cluster.kube, () => mixed[Math.floor(draw() * 4)] ?? 'done');
+      await cluster.controller(recorder.api, { nodeStatus });
       await cluster.submit(templates, spec);
-      const ended = await cluster.ended();
+      const ended = await wholeOf(await cluster.ended());
       expect({ seed, tree: treeOf(ended) }).toEqual({ seed, tree: calm.tree });
       expect({ seed, started: [...cluster.kubelet.started.values()] }).toEqual({ seed, started: calm.started });
       await cluster.close();

@@ -1,12 +1,15 @@
 export { WorkflowController } from './controller.js';
 export type { IntentResult, WorkflowControllerOptions } from './controller.js';
 export { InMemoryLockDatabase } from './locks/lock-database.js';
-export type { LockDatabase } from './locks/lock-database.js';
+export type { LockDatabase, LockDatabaseEvents, SharedView } from './locks/lock-database.js';
+export type { SharedClaim } from './locks/shared-claim.js';
 export type { HttpSender, RequestOptions } from './requests/node-requests.js';
 export type { HttpOptions } from './requests/http-client.js';
 export type { PluginAddress } from './requests/plugin-client.js';
 export { silentLogger } from './ports.js';
 export type { ControllerLogger, LogFields } from './ports.js';
 export type { RunSnapshot } from './snapshot.js';
-export { NodesUnreadable, withNodes } from './reconcile/node-compression.js';
+export { NodesUnreadable } from './nodes/nodes-unreadable.js';
+export type { NodeStatusOptions } from './nodes/node-keeping.js';
+export type { NodeStatusStore, ShardOwner } from './nodes/node-status-store.js';
 export type { RetentionPolicy } from './collection/retention.js';

@@ -15,9 +15,9 @@ export type {
   World,
 } from './model/observation.js';
 export { limitSource } from './locks/lock-ref.js';
-export type { LockRef } from './locks/lock-ref.js';
+export type { LimitSource, LockRef } from './locks/lock-ref.js';
 export { claimOf, LockTable, placeInLine, rankOf, ranksBefore } from './locks/lock-table.js';
-export type { LockClaim, RunRank } from './locks/lock-table.js';
+export type { LockClaim, LockView, RunRank } from './locks/lock-table.js';
 export type {
   CallPlugin,
   CommandOf,
@@ -52,6 +52,7 @@ export type {
   WorkflowPatch,
   WorkflowStatusPatch,
 } from './model/decision.js';
+export { fnv1a32 } from './model/fnv1a.js';
 export { nodeIdOf, podNameOf } from './model/ids.js';
 export type { NodeId } from './model/ids.js';
 export { isFinalWorkflowPhase, isFulfilled } from './model/phases.js';

@@ -1,13 +1,7 @@
-import type { RunState } from '@argosy/workflow-engine';
-import { hydrate } from '@argosy/workflow-engine';
 import type { Workflow } from '@argosy/workflow-spec';
-import { withNodes } from './node-compression.js';
+import type { NodeKeeping, RecordedRun } from '../nodes/node-keeping.js';
 
-interface CachedRun {
-  readonly state: RunState;
-  readonly resourceVersion: string;
-}
-export interface LoadedRun extends CachedRun {
+export interface LoadedRun extends RecordedRun {
   /** Made from the object just now: everything outside must be looked at, and told. */
   readonly fresh: boolean;
 }
@@ -17,20 +11,22 @@ export interface LoadedRun extends CachedRun {
  * is the one that was written with it, or an older one: then the informer is behind our own write.
  */
 export class RunCache {
-  private readonly runs = new Map<string, CachedRun>();
+  private readonly runs = new Map<string, RecordedRun>();
 
-  /** Throws NodesUnreadable. */
-  load(key: string, object: Workflow): LoadedRun {
+  constructor(private readonly nodes: NodeKeeping) {}
+
+  /** Throws NodesUnreadable; KubeError when nodes that are beside the object cannot be had. */
+  async load(key: string, object: Workflow): Promise<LoadedRun> {
     const { resourceVersion = '', uid } = object.metadata;
     const known = this.runs.get(key);
     // Versions of one object grow; Kubernetes promises that they can be compared as numbers.
     const isCurrent = known && Number(known.resourceVersion) >= Number(resourceVersion);
     if (isCurrent && known.state.workflow.metadata.uid === uid) return { ...known, fresh: false };
-    return { state: hydrate(withNodes(object)), resourceVersion, fresh: true };
+    return { ...(await this.nodes.read(object)), fresh: true };
   }
 
-  store(key: string, state: RunState, resourceVersion: string): void {
-    this.runs.set(key, { state, resourceVersion });
+  store(key: string, { state, resourceVersion, keeping }: RecordedRun): void {
+    this.runs.set(key, { state, resourceVersion, keeping });
   }
 
   drop(key: string): void {

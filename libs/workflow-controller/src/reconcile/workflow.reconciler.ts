@@ -8,6 +8,7 @@ import type { MemoCaches } from '../cache/memo-caches.js';
 import type { Unsettled } from '../effects/table.js';
 import { carryOut } from '../effects/table.js';
 import { forEachAtMost } from '../effects/for-each-at-most.js';
+import type { NodeKeeping } from '../nodes/node-keeping.js';
 import type { NodeRequests } from '../requests/node-requests.js';
 import { worldOf } from '../pods/pod-world.js';
 import type { WorldSources } from '../pods/pod-world.js';
@@ -18,8 +19,6 @@ import type { TemplateCatalog } from '../templates/template-catalog.js';
 import type { Changes } from './changed-pods.js';
 import { TransientFailure } from './failures.js';
 import { Holes } from './holes.js';
-import type { Writing } from './persist.js';
-import { isCompressed, persist } from './persist.js';
 import type { LoadedRun, RunCache } from './run-cache.js';
 
 export interface ReconcilerOptions extends Omit<WorldSources, 'templates' | 'repositories' | 'memos'>, NodeRequests {
@@ -30,6 +29,7 @@ export interface ReconcilerOptions extends Omit<WorldSources, 'templates' | 'rep
   readonly clock: Clock;
   readonly workflows: Informer<Workflow>;
   readonly cache: RunCache;
+  readonly nodes: NodeKeeping;
   readonly supervisor: SupervisorSource;
   readonly rules: ControllerRules;
   readonly isPodReleased: (pod: Pod) => boolean;
@@ -43,6 +43,8 @@ export interface PassResult extends Unsettled {
 }
 
 const LOG_READS_AT_ONCE = 4;
+/** Times a decision is made anew because another controller took a lock meanwhile. */
+const MOST_RACES = 5;
 
 /** One pass over one run: load, decide, persist, act. */
 export class WorkflowReconciler {
@@ -50,10 +52,10 @@ export class WorkflowReconciler {
 
   /** Throws when nothing of the pass was done but perhaps the write: then it has to be repeated with the same changes. */
   async pass(key: string, object: Workflow, changes: Changes): Promise<PassResult> {
-    const run = this.options.cache.load(key, object);
+    const run = await this.options.cache.load(key, object);
     const unread = new Map<string, Pod>();
     const decision = await this.decide(key, object, run, changes, unread);
-    await this.write(key, { ...run, isCompressed: isCompressed(object) }, decision);
+    await this.write(key, run, decision);
     const { pods, atMs, error } = await this.act(decision);
     const isOpen = (id: string): boolean => !isFulfilled(decision.state.nodes.get(id as NodeId)?.phase ?? 'Skipped');
     this.options.requests.settle(key, isOpen);
@@ -76,6 +78,7 @@ export class WorkflowReconciler {
     const { turns, caches, clock, rules } = this.options;
     const { namespace = '' } = object.metadata;
     const holes = new Holes();
+    let races = 0;
     const templates = this.options.templates.lookups(namespace, holes);
     const repositories = this.options.repositories.lookups(namespace, holes);
     const memos = caches.lookups(key, holes);
@@ -86,34 +89,31 @@ export class WorkflowReconciler {
       const decision = reconcile(run.state, world, { now: instant(clock.now()), rules });
       if (holes.isEmpty) {
         // Before anything else can look: from here to the end of the write these locks are taken.
-        turns.locks.reserve(key, decision.state);
-        return decision;
+        if (await turns.locks.reserve(key, run.state, decision.state)) return decision;
+        if (++races === MOST_RACES) throw new TransientFailure('other controllers keep taking the locks first');
       }
       await holes.fill();
     }
   }
 
-  private async write(
-    key: string,
-    run: LoadedRun & Pick<Writing, 'isCompressed'>,
-    decision: Decision<RunState>,
-  ): Promise<void> {
-    const { cache, kube, workflows, turns, requests } = this.options;
+  private async write(key: string, run: LoadedRun, decision: Decision<RunState>): Promise<void> {
+    const { cache, nodes, workflows, turns, requests } = this.options;
     const { patch, state } = decision;
     if (patch) {
       try {
-        const written = await persist(kube, { ...run, patch, state });
-        cache.store(key, state, written.metadata.resourceVersion ?? '');
-        workflows.observe(written);
+        const { object, keeping } = await nodes.write({ ...run, patch, state });
+        cache.store(key, { state, resourceVersion: object.metadata.resourceVersion ?? '', keeping });
+        workflows.observe(object);
         requests.record(key, becameRunning(patch));
       } catch (error) {
         // Somebody else wrote: what was decided is void, and the next pass starts from what they wrote.
         cache.drop(key);
         turns.locks.doubtful(key);
+        if (isKubeError(error, 'NotFound')) turns.locks.gone(key);
         if (isKubeError(error, 'Conflict')) turns.locks.discarded(key, await this.refresh(state.workflow));
         throw error;
       }
-    } else cache.store(key, state, run.resourceVersion);
+    } else cache.store(key, { ...run, state });
     turns.locks.written(key, state);
     if (decision.metrics.length > 0) this.options.onMetrics(decision.metrics);
     if (patch || run.fresh) await this.tell(key, decision, run.fresh);

@@ -1,15 +1,11 @@
 import { promisify } from 'node:util';
 import { constants, gunzipSync, gzip } from 'node:zlib';
 import type { NodeStatus, Workflow } from '@argosy/workflow-spec';
+import { NodesUnreadable } from './nodes-unreadable.js';
 
 const gzipAsync = promisify(gzip);
 /** More than any workflow that fits into a cluster; a bomb does not get past it. */
 const MOST_BYTES = 512 * 1024 * 1024;
-
-/** The nodes of this workflow are kept in a way that is not understood here. */
-export class NodesUnreadable extends Error {
-  override readonly name = 'NodesUnreadable';
-}
 
 /** All nodes as Argo writes them when they are too many: gzip of their JSON, in base64. */
 export async function compressNodes(nodes: Iterable<readonly [string, NodeStatus]>): Promise<string> {
@@ -17,11 +13,9 @@ export async function compressNodes(nodes: Iterable<readonly [string, NodeStatus
   return (await gzipAsync(json, { level: constants.Z_BEST_SPEED })).toString('base64');
 }
 
-/** The object with its nodes in place. Throws NodesUnreadable. */
+/** The object with its compressed nodes in place. Throws NodesUnreadable. */
 export function withNodes(object: Workflow): Workflow {
   const { compressedNodes, ...status } = object.status ?? {};
-  if (status.offloadNodeStatusVersion)
-    throw new NodesUnreadable('the nodes are in a database of Argo, which is not read');
   if (!compressedNodes) return object;
   return { ...object, status: { ...status, nodes: decompressNodes(compressedNodes) } };
 }
