@@ -2,7 +2,7 @@ import type { PathSegment, Problem } from '../problem.js';
 import { formatPath } from '../problem.js';
 import type { ObjectShape, Shape } from '../schema/shape.js';
 import type { LineIndex } from '../source/line-index.js';
-import type { SourceEntry, SourceMapping, SourceNode, Span } from '../source/source-node.js';
+import type { SourceEntry, SourceMapping, SourceNode, SourceScalar, Span } from '../source/source-node.js';
 import { headOf, MAX_DEPTH } from '../source/source-node.js';
 import { suggest } from '../suggestion.js';
 import { decodeScalar } from './decode-scalar.js';
@@ -106,20 +106,18 @@ export class Decoder {
     return result;
   }
 
-  *#unique(node: SourceMapping): Iterable<SourceEntry> {
+  /** The entries of a map, of those with the same key the first one. */
+  #unique({ entries }: SourceMapping): readonly SourceEntry[] {
     const seen = new Set<string>();
-    for (const entry of node.entries) {
-      const { key } = entry;
-      if (seen.has(key.text)) {
-        const message = `the key "${key.text}" is there twice`;
-        this.#at(key.text, () =>
-          this.#wrong(key, { code: 'duplicate-key', message, hint: 'only one of them can count' }),
-        );
-        continue;
-      }
-      seen.add(key.text);
-      yield entry;
-    }
+    for (const { key } of entries) seen.add(key.text);
+    if (seen.size === entries.length) return entries;
+    return entries.filter(({ key }) => seen.delete(key.text) || this.#duplicate(key));
+  }
+
+  #duplicate(key: SourceScalar): false {
+    const message = `the key "${key.text}" is there twice`;
+    this.#at(key.text, () => this.#wrong(key, { code: 'duplicate-key', message, hint: 'only one of them can count' }));
+    return false;
   }
 
   #unknownKey(name: string, span: Span, shape: ObjectShape, node: SourceMapping): void {

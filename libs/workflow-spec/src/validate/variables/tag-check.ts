@@ -23,11 +23,17 @@ export function checkTags(report: Report, path: Path, value: unknown, scope: Tag
   if (typeof value === 'string') {
     if (value.includes('{{')) for (const tag of findTags(value)) checkTag(report, path, value, tag, scope);
   } else if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) checkTags(report, [...path, index], item, scope);
+    for (const [index, item] of value.entries())
+      if (mayHoldTags(item)) checkTags(report, [...path, index], item, scope);
   } else if (typeof value === 'object' && value !== null) {
-    for (const [key, member] of Object.entries(value)) checkTags(report, [...path, key], member, scope);
+    for (const [key, member] of Object.entries(value))
+      if (mayHoldTags(member)) checkTags(report, [...path, key], member, scope);
   }
 }
+
+/** Asked before a path is made: in most values there is no tag. */
+const mayHoldTags = (value: unknown): boolean =>
+  typeof value === 'string' ? value.includes('{{') : typeof value === 'object' && value !== null;
 
 function checkTag(report: Report, path: Path, text: string, tag: Tag, scope: TagScope): void {
   const excerpt = { offset: tag.start, length: tag.end - tag.start };
