@@ -1,4 +1,5 @@
 import type { Clock, KubeApi, KubeError } from '@argosy/kube';
+import type { LockRef } from '@argosy/workflow-engine';
 import type { Workflow } from '@argosy/workflow-spec';
 import { ClusterLocks } from '../locks/cluster-locks.js';
 import { ConfigMapLimits } from '../locks/config-map-limits.js';
@@ -25,6 +26,8 @@ export interface TurnsOptions extends TurnLimits {
   /** The run may be able to go on now. */
   readonly wake: (run: string) => void;
   readonly onError: (error: KubeError) => void;
+  /** What the run believes to hold belongs to another by now. */
+  readonly onLost: (run: string, lock: LockRef) => void;
 }
 
 /** What workflows have to wait for each other for: locks, and their turn to run at all. */
@@ -41,7 +44,6 @@ export class Turns {
       this.locks.limitChanged(`${namespace}/ConfigMap/${name}/`);
     this.limits = new ConfigMapLimits({ kube, clock, onChange, onError, ...(random && { random }) });
     this.locks = new ClusterLocks({ configMaps: this.limits, database: lockDatabase, wake });
-    lockDatabase?.subscribe((namespace, key) => this.locks.limitChanged(`${namespace}/Database/${key}`));
     this.admission = new Admission(options);
   }
 
@@ -52,6 +54,11 @@ export class Turns {
       this.namespaces = new NamespaceLimits({ ...this.options, onLimit });
       await this.namespaces.ready;
     }
+    if (!this.isStopped)
+      this.options.lockDatabase?.open({
+        changed: ({ key }) => this.locks.limitChanged(key),
+        lost: this.options.onLost,
+      });
     this.admission.open();
   }
 
@@ -67,6 +74,6 @@ export class Turns {
 
   async stop(): Promise<void> {
     this.isStopped = true;
-    await Promise.all([this.limits.stop(), this.namespaces?.stop()]);
+    await Promise.all([this.limits.stop(), this.namespaces?.stop(), this.options.lockDatabase?.close()]);
   }
 }

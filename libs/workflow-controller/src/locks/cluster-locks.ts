@@ -1,9 +1,18 @@
 import { claimOf, limitSource, LockTable, rankOf } from '@argosy/workflow-engine';
-import type { LockClaim, LockObservation, LockRef, RunState } from '@argosy/workflow-engine';
+import type {
+  LimitSource,
+  LockClaim,
+  LockObservation,
+  LockRef,
+  LockView,
+  RunRank,
+  RunState,
+} from '@argosy/workflow-engine';
 import type { Workflow } from '@argosy/workflow-spec';
 import type { Holes } from '../reconcile/holes.js';
 import type { ConfigMapLimits } from './config-map-limits.js';
 import type { LockDatabase } from './lock-database.js';
+import { holdsMore, sharedClaimOf } from './shared-claim.js';
 
 export interface ClusterLocksOptions {
   readonly configMaps: ConfigMapLimits;
@@ -27,28 +36,39 @@ export class ClusterLocks {
 
   /** A lock without what the run itself has. Limits that have to be looked up first are put on `holes`. */
   observe(lock: LockRef, workflow: Workflow, holes: Holes): LockObservation {
-    return { ...this.table.view(lock.key, rankOf(workflow)), ...this.limitOf(lock, holes) };
+    const rank = rankOf(workflow);
+    const here = this.table.view(lock.key, rank);
+    const source = limitSource(lock);
+    return source.kind === 'Database'
+      ? this.observeShared(lock, rank, here, holes)
+      : { ...here, ...this.limitOf(lock, source, holes) };
   }
 
-  /** A pass has decided: from now on nobody else may have what it takes. To be called before anybody else looks. */
-  reserve(run: string, state: RunState): void {
-    const claim = claimAfter(state);
-    const before = this.table.claim(run)?.holding ?? [];
-    const added = claim.holding.filter((place) => !before.some((held) => isSame(held, place)));
+  /**
+   * A pass has decided: from now on nobody else may have what it takes. To be called before anybody else looks.
+   * @returns false when another controller was faster: the decision is void, and nothing is taken
+   */
+  async reserve(run: string, before: RunState, after: RunState): Promise<boolean> {
+    const claim = claimAfter(after);
+    const held = this.table.claim(run)?.holding ?? [];
+    const added = claim.holding.filter((place) => !held.some((other) => isSame(other, place)));
     this.underWay.add(run);
-    this.record(run, { ...claim, holding: [...before, ...added] });
+    this.record(run, { ...claim, holding: [...held, ...added] });
+    const shared = sharedClaimOf(objectOf(after));
+    if (!this.options.database || !holdsMore(shared, sharedClaimOf(objectOf(before)))) return true;
+    if (await this.options.database.take(shared)) return true;
+    this.settle(run, objectOf(before));
+    return false;
   }
 
   /** The decision is written: what it lets go is free. */
   written(run: string, state: RunState): void {
-    this.underWay.delete(run);
-    this.record(run, claimAfter(state));
+    this.settle(run, objectOf(state));
   }
 
   /** Somebody else wrote first: the object counts. */
   discarded(run: string, object: Workflow | undefined): void {
-    this.underWay.delete(run);
-    this.record(run, object ? claimOf(object) : null);
+    this.settle(run, object);
   }
 
   /** Nobody can tell whether the write got through: what it takes stays taken until the object shows or a pass decides. */
@@ -58,12 +78,11 @@ export class ClusterLocks {
 
   /** What an object says. Of a run with a pass under way it is about to be out of date. */
   seen(run: string, object: Workflow): void {
-    if (!this.underWay.has(run)) this.record(run, claimOf(object));
+    if (!this.underWay.has(run)) this.settle(run, object);
   }
 
   gone(run: string): void {
-    this.underWay.delete(run);
-    this.record(run, null);
+    this.settle(run, undefined);
   }
 
   /** The limits of the locks whose names begin like this may have changed. */
@@ -75,31 +94,41 @@ export class ClusterLocks {
     for (const next of this.table.record(run, claim)) this.options.wake(next);
   }
 
-  private limitOf(lock: LockRef, holes: Holes): Limit {
-    const source = limitSource(lock);
-    const { configMaps, database } = this.options;
-    switch (source.kind) {
-      case 'Mutex':
-        return { limit: 1, problem: null };
-      case 'Database': {
-        if (!database) return none(`lock ${lock.key} needs a synchronization database, and none is configured`);
-        if (lock.type === 'mutex') return { limit: 1, problem: null };
-        const limit = database.limit(source.namespace, source.key);
-        return limit === undefined ? none(`the database has no limit for semaphore ${lock.key}`) : places(lock, limit);
-      }
-      case 'ConfigMap': {
-        const { namespace, name, key } = source;
-        const found = configMaps.get(namespace, name);
-        if (found === undefined) {
-          holes.add(`configmap ${namespace}/${name}`, () => configMaps.follow(namespace, name));
-          return { limit: 0, problem: null };
-        }
-        const text = found?.data?.[key];
-        if (!found) return none(`semaphore ${lock.key}: there is no configmap ${name} in namespace ${namespace}`);
-        if (text === undefined) return none(`semaphore ${lock.key}: configmap ${name} has no key ${key}`);
-        return places(lock, text.trim());
-      }
+  private settle(run: string, object: Workflow | undefined): void {
+    this.underWay.delete(run);
+    this.record(run, object ? claimOf(object) : null);
+    this.options.database?.settle(run, object ? sharedClaimOf(object) : null);
+  }
+
+  private observeShared(lock: LockRef, rank: RunRank, here: LockView, holes: Holes): LockObservation {
+    const { database } = this.options;
+    if (!database) {
+      const problem = `lock ${lock.key} needs a synchronization database, and none is configured`;
+      return { ...here, ...none(problem) };
     }
+    const seen = database.view(lock, rank);
+    if (!seen) holes.add(`lock ${lock.type} ${lock.key}`, () => database.follow(lock));
+    const { limit, holders, isFirst } = seen ?? { limit: 0, holders: [], isFirst: false };
+    return {
+      holders: [...new Set([...here.holders, ...holders])],
+      isFirst: here.isFirst && isFirst,
+      ...(limit === undefined ? none(`the database has no limit for semaphore ${lock.key}`) : places(lock, limit)),
+    };
+  }
+
+  private limitOf(lock: LockRef, source: Exclude<LimitSource, { kind: 'Database' }>, holes: Holes): Limit {
+    if (source.kind === 'Mutex') return { limit: 1, problem: null };
+    const { configMaps } = this.options;
+    const { namespace, name, key } = source;
+    const found = configMaps.get(namespace, name);
+    if (found === undefined) {
+      holes.add(`configmap ${namespace}/${name}`, () => configMaps.follow(namespace, name));
+      return { limit: 0, problem: null };
+    }
+    const text = found?.data?.[key];
+    if (!found) return none(`semaphore ${lock.key}: there is no configmap ${name} in namespace ${namespace}`);
+    if (text === undefined) return none(`semaphore ${lock.key}: configmap ${name} has no key ${key}`);
+    return places(lock, text.trim());
   }
 }
 
@@ -112,6 +141,7 @@ function places(lock: LockRef, limit: string | number): Limit {
 
 const none = (problem: string): Limit => ({ limit: 0, problem });
 
-const claimAfter = ({ workflow, status }: RunState): LockClaim => claimOf({ ...workflow, status });
+const objectOf = ({ workflow, status }: RunState): Workflow => ({ ...workflow, status });
+const claimAfter = (state: RunState): LockClaim => claimOf(objectOf(state));
 
 const isSame = (a: readonly [string, string], b: readonly [string, string]): boolean => a[0] === b[0] && a[1] === b[1];

@@ -109,8 +109,7 @@ export class WorkflowReconciler {
         // Somebody else wrote: what was decided is void, and the next pass starts from what they wrote.
         cache.drop(key);
         turns.locks.doubtful(key);
-        if (isKubeError(error, 'NotFound')) turns.locks.gone(key);
-        if (isKubeError(error, 'Conflict')) turns.locks.discarded(key, await this.refresh(state.workflow));
+        if (isKubeError(error, 'Conflict', 'NotFound')) turns.locks.discarded(key, await this.refresh(state.workflow));
         throw error;
       }
     } else cache.store(key, { ...run, state });
@@ -131,11 +130,18 @@ export class WorkflowReconciler {
   }
 
   /** The informer may be behind for a while; asking saves passes that can only conflict again. */
-  private async refresh({ metadata: { namespace, name = '' } }: Omit<Workflow, 'status'>): Promise<Workflow> {
+  private async refresh({
+    metadata: { namespace, name = '' },
+  }: Omit<Workflow, 'status'>): Promise<Workflow | undefined> {
     const { kube, workflows } = this.options;
-    const object = await kube.get<Workflow>({ type: resources.workflows, namespace, name });
-    workflows.observe(object);
-    return object;
+    try {
+      const object = await kube.get<Workflow>({ type: resources.workflows, namespace, name });
+      workflows.observe(object);
+      return object;
+    } catch (error) {
+      if (isKubeError(error, 'NotFound')) return undefined;
+      throw error;
+    }
   }
 
   private act({ state: { workflow, status, nodes }, commands }: Decision<RunState>): Promise<Unsettled> {
