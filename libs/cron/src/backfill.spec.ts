@@ -56,6 +56,14 @@ describe('a backfill', () => {
     ]);
   });
 
+  it('has them owned by nobody when the CronWorkflow is a file and no object', () => {
+    const { metadata, ...rest } = cronOf();
+    const { uid: _uid, ...ofFile } = metadata;
+    const made = backfill({ ...rest, metadata: ofFile }, options);
+    if (!made.ok) throw new Error(made.problem);
+    expect(manifestOf(made.workflows[0])).not.toHaveProperty('metadata.ownerReferences');
+  });
+
   it('creates them one after the other, with the time as an argument', () => {
     expect(manifestOf(made().workflows[0])).toMatchObject({
       kind: 'Workflow',

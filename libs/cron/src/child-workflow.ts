@@ -35,7 +35,10 @@ export function workflowOf(
       labels: { ...inherited, [CRON_WORKFLOW_LABEL]: name, ...workflowMetadata?.labels },
       annotations: { [SCHEDULED_TIME]: formatTime(scheduledAt), ...workflowMetadata?.annotations },
       ...(workflowMetadata?.finalizers && { finalizers: workflowMetadata.finalizers }),
-      ownerReferences: [{ apiVersion, kind: 'CronWorkflow', name, uid, controller: true, blockOwnerDeletion: true }],
+      // One that is only a file, not an object of a cluster, can own nothing.
+      ...(uid && {
+        ownerReferences: [{ apiVersion, kind: 'CronWorkflow', name, uid, controller: true, blockOwnerDeletion: true }],
+      }),
     },
     spec: workflowSpec,
   };

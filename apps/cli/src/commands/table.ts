@@ -10,6 +10,7 @@ import {
 } from './actions.command.js';
 import { clustersCommand } from './clusters.command.js';
 import { completionCommand } from './completion.command.js';
+import { cronCommand } from './cron.command.js';
 import { getCommand } from './get.command.js';
 import { lintCommand } from './lint.command.js';
 import { listCommand } from './list.command.js';
@@ -41,6 +42,7 @@ export const commands: readonly CliCommand[] = [
   resubmitCommand,
   nodeCommand,
   deleteCommand,
+  cronCommand,
   clustersCommand,
   tokenCommand,
   completionCommand,
