@@ -118,7 +118,7 @@ class PlainYamlReader {
       this.#skip(node.end, Infinity);
       return node;
     }
-    if (isFlowStart(first)) return this.#ended(readFlow(text, at, depth), column);
+    if (isFlowStart(first)) return this.#ended(readFlow(text, at, column, depth), column);
     if (isInMap) return this.#ended(readLineScalar(text, at, false), column);
     return this.#member(at, column, depth);
   }
@@ -141,7 +141,7 @@ class PlainYamlReader {
   #valueBelow(at: number, column: number, isInMap: boolean, depth: number): SourceNode {
     const isCommented = this.text.charCodeAt(at) === HASH;
     this.#skip(this.#nextLine(at), Infinity);
-    if (this.#column > column) return this.#block(depth);
+    if (this.#column > column) return this.#indented(column, depth);
     if (isInMap && this.#column === column && this.#isMember()) return this.#sequence(depth);
     const hasComments = isCommented || this.#comments !== NONE;
     const isBeforeMarker = this.#column === NONE && this.#at < this.text.length;
@@ -149,6 +149,15 @@ class PlainYamlReader {
     this.#reached = hasComments ? this.#at : at;
     this.#comments = NONE;
     return { kind: 'scalar', text: '', plain: true, start: at, end: at };
+  }
+
+  #indented(column: number, depth: number): SourceNode {
+    const { text } = this;
+    if (isFlowStart(text.charCodeAt(this.#at))) return this.#ended(readFlow(text, this.#at, column, depth), column);
+    if (this.#isMember()) return this.#sequence(depth);
+    const scalar = readLineScalar(text, this.#at, false);
+    if (behindColon(text, scalar, false) === undefined) return this.#ended(scalar, column);
+    return this.#mapping(scalar, depth);
   }
 
   #ended<T extends SourceNode>(node: T, column: number): T {

@@ -79,9 +79,11 @@ class YamlWriter {
   #member(value: Value, indent: number, isInMap = true): string {
     if (value === '' && this.choose(2) === 0) return this.#lineEnd() + this.#blankLines(indent);
     const space = ' '.repeat(1 + (this.#rarely() ? 2 : 0));
+    if (this.#rarely())
+      return `${this.#lineEnd()}${' '.repeat(indent + 1)}${this.#flow(value, indent)}${this.#lineEnd()}`;
     if (typeof value === 'string') return space + this.#text(value, indent) + this.#blankLines(indent);
     if (isEmpty(value) || this.choose(4) === 0)
-      return space + this.#flow(value) + this.#lineEnd() + this.#blankLines(indent);
+      return space + this.#flow(value, indent) + this.#lineEnd() + this.#blankLines(indent);
     const isFlush = isInMap && Array.isArray(value) && this.choose(2) === 0;
     const inner = indent + (isFlush ? 0 : 1 + this.choose(4));
     return this.#lineEnd() + this.#blankLines(inner) + this.#block(value, inner);
@@ -103,12 +105,22 @@ class YamlWriter {
     return `${header}${this.#rarely() ? ' # note' : ''}\n${lines.join('\n')}\n`;
   }
 
-  #flow(value: Value): string {
+  #flow(value: Value, indent: number): string {
     if (typeof value === 'string') return this.#scalar(value.replaceAll('\n', ' '), true);
-    const space = ' '.repeat(this.choose(3));
-    if (Array.isArray(value)) return `[${space}${value.map((item) => this.#flow(item)).join(`,${space}`)}${space}]`;
-    const entries = Object.entries(value).map(([key, member]) => `${this.#key(key)}: ${this.#flow(member)}`);
-    return `{${space}${entries.join(`${space},`)}${space}}`;
+    const spaces = [1, 2, 3].map(() => this.#flowSpace(indent)) as [string, string, string];
+    const members = Array.isArray(value)
+      ? value.map((item) => this.#flow(item, indent))
+      : Object.entries(value).map(([key, member]) => {
+          const space = this.#rarely() ? this.#flowSpace(indent) || ' ' : ' ';
+          return `${this.#key(key)}:${space}${this.#flow(member, indent)}`;
+        });
+    const content = `${spaces[0]}${members.join(`,${spaces[1]}`)}${members.length > 0 && this.#rarely() ? ',' : ''}${spaces[2]}`;
+    return Array.isArray(value) ? `[${content}]` : `{${content}}`;
+  }
+
+  #flowSpace(indent: number): string {
+    const lineEnd = `\n${' '.repeat(indent + this.choose(4))}`;
+    return ['', ' ', '  ', ' ', lineEnd, `${lineEnd} `][this.choose(6)] ?? '';
   }
 
   #key(key: string): string {
