@@ -77,7 +77,9 @@ export async function offload(
   base: string,
 ): Promise<Offload> {
   const status = await statusOf(nodes, state);
-  const { length } = status.compressedNodes;
+  const bare = await statusOf({ ...nodes, gone: new Set(), changed: new Map() }, state);
+  // The names of the shards stand there either way; only the changes can go elsewhere.
+  const length = status.compressedNodes.length - bare.compressedNodes.length;
   if (length <= limits.changeBytes) return { nodes, shards: [], status };
   const sizes = sizesOf(nodes, state);
   const total = [...sizes.values()].reduce((sum, size) => sum + size, 0);
