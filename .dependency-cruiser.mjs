@@ -26,6 +26,7 @@ const mayImport = {
     'executor-protocol',
     'kube',
   ],
+  'sync-database': ['workflow-engine', 'kube', 'workflow-controller'],
 };
 const allLibs = Object.keys(mayImport);
 const notTest = '\\.spec\\.ts$|/testing/';

@@ -43,6 +43,7 @@ export default {
         'workflow-controller',
         'sdk',
         'platform',
+        'sync-database',
         'embedded-postgres',
       ].map((name) => alias(name)),
     ]),

@@ -112,7 +112,7 @@ export class ClusterLocks {
     return {
       holders: [...new Set([...here.holders, ...holders])],
       isFirst: here.isFirst && isFirst,
-      ...(limit === undefined ? none(`the database has no limit for semaphore ${lock.key}`) : places(lock, limit)),
+      ...(limit === undefined ? none(`the database has no limit for ${lock.type} ${lock.key}`) : places(lock, limit)),
     };
   }
 

@@ -1,0 +1,2 @@
+export { PostgresLockDatabase } from './postgres-lock-database.js';
+export type { PostgresLockDatabaseOptions } from './postgres-lock-database.js';
