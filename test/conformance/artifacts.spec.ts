@@ -127,7 +127,7 @@ describe('an output artifact', () => {
       main: { steps: [[{ name: make, template: make }], [{ name: read, template: read, arguments: { artifacts: [{ name: in, from: "{{workflow.outputs.artifacts.g}}" }] } }]] }
       make: { container: { image: x }, outputs: { artifacts: [{ name: a, path: /out, globalName: g }] } }
       ${READ}`,
-      makes(made('a', 'k', { globalName: 'g' })),
+      makes(made('a', 'k')),
     );
     expect(run.workflow.status?.outputs?.artifacts).toEqual([{ name: 'g', s3: { key: 'k' } }]);
     expect(reads(run, 'read')).toEqual([{ name: 'in', path: '/in', s3: { key: 'k' } }]);

@@ -169,6 +169,22 @@ describe('arguments of the workflow', () => {
 });
 
 describe('outputs of pods', () => {
+  it('whose value is written in the template need nobody to report them', () => {
+    const run = play(`
+      main:
+        steps:
+          - [{ name: a, template: fixed }]
+          - - name: b
+              template: say
+              arguments: { parameters: [{ name: m, value: "{{steps.a.outputs.parameters.pod}} {{item}}" }] }
+              withParam: "{{steps.a.outputs.parameters.list}}"
+      fixed:
+        container: { image: x }
+        outputs: { parameters: [{ name: list, value: "[1]" }, { name: pod, value: "{{node.name}}", globalName: g }] }`);
+    expect(said(run)).toMatchObject({ 'b(0:1)': 'wf[0].a 1' });
+    expect(run.outputs.parameters).toEqual({ g: 'wf[0].a' });
+  });
+
   it('a missing parameter takes its default: the executor says so; the engine hands on what came', () => {
     const run = play(
       `

@@ -226,6 +226,14 @@ describe('what a template knows of itself', () => {
     expect(said(run).wf).toBe('/p /a [{"name":"i","value":"1"}]');
   });
 
+  it('node.name is that of its own node, also in what it tells its steps', () => {
+    const run = play(`
+      main: { dag: { tasks: [{ name: a, template: inner }] } }
+      inner: { steps: [[{ name: b, template: both, arguments: { parameters: [{ name: m, value: "{{node.name}}" }] } }]] }
+      both: { inputs: { parameters: [{ name: m }] }, container: { image: x, args: ["{{inputs.parameters.m}} {{node.name}}"] } }`);
+    expect(run.pod('b').template.container?.args).toEqual(['wf.a wf.a[0].b']);
+  });
+
   it('labels and annotations of its pod may have tags', () => {
     const metadata = '{ labels: { l: "of-{{inputs.parameters.i}}" }, annotations: { n: "{{workflow.name}}" } }';
     const inputs = '{ parameters: [{ name: i, value: a }] }';

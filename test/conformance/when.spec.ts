@@ -69,6 +69,42 @@ describe('when', () => {
     expect(phases(run)).toEqual({ 'a(0:1)': 'Skipped', 'a(1:2)': 'Succeeded', 'a(2:3)': 'Succeeded' });
   });
 
+  it('is asked before the arguments are looked at', () => {
+    const run = play(
+      `
+      main:
+        dag:
+          tasks:
+            - name: a
+              template: say
+              when: "{{= workflow.parameters.data != '' }}"
+              arguments: { parameters: [{ name: m, value: "{{= jsonpath(workflow.parameters.data, '$.id') }}" }] }
+            - name: b
+              template: say
+              when: "{{item}} > 1"
+              arguments: { parameters: [{ name: m, value: "{{= jsonpath(workflow.parameters.data, '$.id') }}" }] }
+              withItems: [0, 1]`,
+      {},
+      { spec: "arguments: { parameters: [{ name: data, value: '' }] }" },
+    );
+    expect(phases(run)).toMatchObject({ a: 'Skipped', 'b(0:0)': 'Skipped', 'b(1:1)': 'Skipped' });
+    expect(run.phase).toBe('Succeeded');
+  });
+
+  it('that holds leaves the call in error for an argument that fails', () => {
+    const run = play(
+      `
+      main:
+        dag:
+          tasks:
+            - name: a
+              template: say
+              when: "true"
+              arguments: { parameters: [{ name: m, value: "{{= jsonpath('', '$.id') }}" }] }`,
+    );
+    expect(run.node('a')).toMatchObject({ phase: 'Error', message: 'not valid JSON' });
+  });
+
   it('may be an expression tag that gives true or false', () => {
     expect(play(when("{{= workflow.name == 'wf'}}")).node('a').phase).toBe('Succeeded');
     expect(play(when('{{= asInt("2") > 3}}')).node('a').message).toBe("when 'false' evaluated false");

@@ -103,20 +103,28 @@ function expressionValue(tag: Tag, body: string, state: SubstitutionState): stri
   if (late.length > 0) return leave(late, new ExpressionError(`${late[0]} is not known yet`));
   const { value, used, missing, error } = inspectExpression(source, scope, options);
   for (const name of used) state.used.add(name);
-  if (error && missing.size === 0) throw error.shifted(start);
+  if (error && missing.size === 0) return fail(state, error.shifted(start));
   if (error || (value === null && missing.size > 0))
     return leave(
       [...missing],
       error ?? new ExpressionError(`failed to evaluate expression: ${[...missing].join(', ')} is not available`),
     );
   if (value === null)
-    throw new ExpressionError(
-      'failed to evaluate expression: it evaluated to nil',
-      tag.start,
-      tag.end - tag.start,
-      'give it a default with ??',
+    return fail(
+      state,
+      new ExpressionError(
+        'failed to evaluate expression: it evaluated to nil',
+        tag.start,
+        tag.end - tag.start,
+        'give it a default with ??',
+      ),
     );
   return render(value);
+}
+
+function fail({ options }: SubstitutionState, error: ExpressionError): undefined {
+  if (!options.onFailure) throw error;
+  options.onFailure(error);
 }
 
 /** Names that get their value later and that the expression mentions before they have one. */

@@ -10,6 +10,8 @@ export interface SubstitutionOptions extends EvaluationSettings {
   readonly strictPrefixes?: readonly string[];
   /** Names that get their value later: an expression that mentions one not yet in scope is left alone as a whole. */
   readonly lateBound?: readonly string[];
+  /** Gets the error of an expression that fails, which then stays as it is; without it the error is thrown. */
+  readonly onFailure?: (error: ExpressionError) => void;
   /** False leaves `{{= }}` alone (Argo's EXPRESSION_TEMPLATES=false). */
   readonly expressions?: boolean;
   readonly cache?: ExpressionCache;

@@ -142,7 +142,7 @@ function makeCalls(run: RunDraft, frame: DagFrame, site: CallSite, name: string)
   if (!task) return;
   try {
     const { depends: _depends, dependencies: _dependencies, hooks: _hooks, ...text } = task;
-    const calls = planCalls(task, run.globals, taskVariables(run, frame, JSON.stringify(text), name));
+    const calls = planCalls(task, frame.name, run.globals, taskVariables(run, frame, JSON.stringify(text), name));
     const [only] = calls;
     const isExpanded = isLoop(task) && only?.name !== name;
     if (isExpanded) {

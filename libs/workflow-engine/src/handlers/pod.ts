@@ -1,4 +1,4 @@
-import type { NodeStatus, Outputs, PodKind, Template } from '@argosy/workflow-spec';
+import type { Artifact, NodeStatus, Outputs, Parameter, PodKind, Template } from '@argosy/workflow-spec';
 import { createEnded, endNode } from '../kernel/closing.js';
 import { describeNode } from '../kernel/node-description.js';
 import type { RunDraft } from '../kernel/run-draft.js';
@@ -126,18 +126,26 @@ function observed(run: RunDraft, frame: PodFrame, node: NodeStatus, pod: PodObse
   });
 }
 
-/** What the pod reported, with what only the template knows of it (global names). */
+/** What the pod reported, with what only the template knows of it: global names, and values that are written there. */
 function outputsOf(template: Template, pod: PodObservation): Outputs | undefined {
   const outputs: Outputs = { ...pod.outputs };
   if (pod.exitCode !== null) outputs.exitCode ??= String(pod.exitCode);
-  const globalNames = new Map((template.outputs?.parameters ?? []).map(({ name, globalName }) => [name, globalName]));
-  if (outputs.parameters) {
-    outputs.parameters = outputs.parameters.map((parameter) => {
-      const globalName = parameter.globalName ?? globalNames.get(parameter.name);
-      return globalName ? { ...parameter, globalName } : parameter;
-    });
-  }
+  const { parameters = [], artifacts = [] } = template.outputs ?? {};
+  const reported = withGlobalNames(outputs.parameters ?? [], parameters);
+  const isWritten = ({ name, value }: Parameter): boolean =>
+    value !== undefined && !reported.some((parameter) => parameter.name === name);
+  const all = [...reported, ...(pod.exitCode === null ? [] : parameters.filter(isWritten))];
+  if (all.length > 0) outputs.parameters = all;
+  if (outputs.artifacts) outputs.artifacts = withGlobalNames(outputs.artifacts, artifacts);
   return Object.keys(outputs).length > 0 ? outputs : undefined;
+}
+
+function withGlobalNames<T extends Parameter | Artifact>(reported: readonly T[], declared: readonly T[]): T[] {
+  const globalNames = new Map(declared.map(({ name, globalName }) => [name, globalName]));
+  return reported.map((output) => {
+    const globalName = output.globalName ?? globalNames.get(output.name);
+    return globalName ? { ...output, globalName } : output;
+  });
 }
 
 /**

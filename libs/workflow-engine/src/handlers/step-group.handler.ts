@@ -58,7 +58,7 @@ export function resumeStepGroup(run: RunDraft, steps: StepsFrame, group: number)
 function planGroup(run: RunDraft, steps: StepsFrame, group: number): PlannedCall[] {
   return (steps.template.steps?.[group] ?? []).flatMap((step) => {
     const siblings = stepVariables(run, steps, JSON.stringify({ ...step, hooks: undefined }), group);
-    return planCalls(step, run.globals, siblings);
+    return planCalls(step, steps.name, run.globals, siblings);
   });
 }
 

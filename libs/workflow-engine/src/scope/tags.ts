@@ -19,6 +19,23 @@ export function replaceTags<T>(value: T, scope: VariableScope): Replaced<T> {
   return substituteTemplate(value, scope, scope.now === undefined ? SETTINGS : { ...SETTINGS, now: scope.now });
 }
 
+export interface TriedReplacing<T> {
+  readonly value: T;
+  /** Why the first expression that failed did. */
+  readonly failure: Error | null;
+}
+
+/** The same where it may turn out that the value is not needed: an expression that fails stays as it is. */
+export function tryReplaceTags<T>(value: T, scope: VariableScope): TriedReplacing<T> {
+  const failures: Error[] = [];
+  const { value: replaced } = substituteTemplate(value, scope, {
+    ...SETTINGS,
+    ...(scope.now !== undefined && { now: scope.now }),
+    onFailure: (error) => failures.push(error),
+  });
+  return { value: replaced, failure: failures[0] ?? null };
+}
+
 /** Value of an expr-lang expression. @throws when it is broken or refers to nothing */
 export const evaluate = (expression: string, scope: VariableScope): JsonValue =>
   evaluateExpression(expression, scope, { cache: CACHE, ...(scope.now !== undefined && { now: scope.now }) });
