@@ -14,8 +14,10 @@ export function checkHooks(context: ValidationContext, path: Path, hooks: Lifecy
     const target =
       path.length <= context.specPath.length + 1 && !hook.arguments ? undefined : calledTemplate(context, hook);
     checkArguments(context, at, hook.arguments, target, hook.template ?? hook.templateRef?.template ?? '');
-    if (name !== 'exit' && hook.expression === undefined)
-      context.report.missing(at, `hook "${name}" has no expression`, 'only the hook "exit" runs without one');
+    if (name !== 'exit' && !hook.expression && !context.report.isDamaged(at))
+      context.report.add(at, 'no-expression', `hook "${name}" has no expression`, {
+        hint: 'only the hook "exit" runs without one',
+      });
     if (hook.expression !== undefined) checkExpression(context, [...at, 'expression'], hook.expression);
   }
 }

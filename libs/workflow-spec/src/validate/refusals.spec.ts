@@ -35,6 +35,14 @@ describe('what keeps a workflow from beginning', () => {
       'spec.arguments.parameters[0].value: "c" is not in the enum of parameter "p": a, b',
     ],
     [
+      '  hooks: {failure: {template: main}}\n  templates: [{name: main, suspend: {}}]',
+      'spec.hooks.failure: hook "failure" has no expression',
+    ],
+    [
+      '  templates: [{name: main, steps: [[{name: a, template: b, hooks: {foo: {template: b}}}]]}, {name: b, suspend: {}}]',
+      'spec.templates[0].steps[0][0].hooks.foo: hook "foo" has no expression',
+    ],
+    [
       '  templates: [{name: main, suspend: {}, container: {image: a}}]',
       'spec.templates[0].suspend: a template has one type, this one has container and suspend',
     ],

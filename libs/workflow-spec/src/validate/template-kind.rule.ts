@@ -59,8 +59,8 @@ function checkLeaf({ report }: ValidationContext, path: Path, { template }: Plac
     });
   }
   const deadline = template.activeDeadlineSeconds;
-  if (deadline !== undefined && !hasTag(deadline) && !(Number(deadline) > 0 && Number.isInteger(Number(deadline))))
-    report.add([...path, 'activeDeadlineSeconds'], 'range', 'activeDeadlineSeconds must be a whole number above 0');
+  if (deadline !== undefined && !hasTag(deadline) && !(Number(deadline) >= 0 && Number.isInteger(Number(deadline))))
+    report.add([...path, 'activeDeadlineSeconds'], 'range', 'activeDeadlineSeconds must be a whole number of 0 or more');
   checkDuration({ report }, [...path, 'timeout'], template.timeout);
   checkDuration({ report }, [...path, 'pendingTimeout'], template.pendingTimeout);
 }
