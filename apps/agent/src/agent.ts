@@ -77,6 +77,7 @@ export class Agent {
         errored: config.ARGOSY_RETAIN_ERRORED,
       },
       isPodReleased: (pod) => this.logs.isReleased(pod),
+      nodeStatus: { alwaysOffload: config.ARGOSY_ALWAYS_OFFLOAD_NODE_STATUS },
     });
     this.commands = new CommandRunner({
       kube,

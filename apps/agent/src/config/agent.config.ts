@@ -46,6 +46,9 @@ export const agentConfig = z
     ARGOSY_RETAIN_COMPLETED: count().describe('Succeeded workflows kept in the cluster; all when absent'),
     ARGOSY_RETAIN_FAILED: count().describe('The same for Failed ones'),
     ARGOSY_RETAIN_ERRORED: count().describe('The same for those that ended in Error'),
+    ARGOSY_ALWAYS_OFFLOAD_NODE_STATUS: switchVariable(false).describe(
+      '1: no workflow keeps its nodes in the open; else only those do not whose nodes are too many',
+    ),
     ARGOSY_WORKFLOW_DEFAULTS: workflowDefaults()
       .optional()
       .describe('Metadata and spec that lie under every workflow, in YAML or JSON; Argo’s workflowDefaults'),
