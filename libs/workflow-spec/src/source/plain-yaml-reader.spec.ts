@@ -46,6 +46,17 @@ describe('the fast reader of plain YAML', () => {
     expect(itself / all).toBeGreaterThan(0.85);
   });
 
+  it('reads keys that are long or far below as the library does', () => {
+    for (const blank of [0, 1, 400, 490, 499, 500, 520, 1100]) {
+      for (const length of [1, 480, 495, 500, 1030]) {
+        const lines = '\n'.repeat(blank);
+        const key = 'k'.repeat(length);
+        for (const before of ['a:\n  b:', 'a:', 'a:\n  -', 'a:\n  b: 1', 'a:\n  b: # c'])
+          expectSame(`${before}\n${lines}${key}: 1\n`);
+      }
+    }
+  });
+
   it('reads damaged documents as the library does, or leaves them to it', () => {
     const check = (text: string, mutations: Parameters<typeof mutated>[1]): void => {
       expectSame(mutated(text, mutations));
