@@ -45,6 +45,12 @@ describe('the tree of steps', () => {
       ),
     ).toEqual([['w', [['w.loop', [['w.loop(2:b)', ['w.loop(2:b)(0)']], 'w.loop(10:c)']]]]]));
 
+  it('puts what handles the end behind what began within the same second', () => {
+    const at = '2026-01-01T00:00:01Z';
+    const steps = [step('w', 'DAG', at), step('w.onExit', 'Pod', at), step('w.report', 'Pod', at)];
+    expect(outline(stepTree(steps))).toEqual([['w', ['w.report', 'w.onExit']]]);
+  });
+
   it('has several roots when several steps are below nothing', () =>
     expect(outline(stepTree([step('my.run'), step('my.run.onExit'), step('other')]))).toEqual([
       ['my.run', ['my.run.onExit']],

@@ -26,9 +26,16 @@ export function enclosingName(name: string): string | null {
 const NOT_STARTED = '9';
 const names = new Intl.Collator('en', { numeric: true });
 
+/** Times are told to the second, and much begins within one: what handles the end of something comes behind it. */
+const isExitHandler = ({ name }: StepInTree): number => Number(name.endsWith('.onExit'));
+
 const byStart = <Step extends StepInTree>({ step: a }: StepTreeNode<Step>, { step: b }: StepTreeNode<Step>): number => {
   const [startA, startB] = [a.startedAt ?? NOT_STARTED, b.startedAt ?? NOT_STARTED];
-  return startA < startB ? -1 : startA > startB ? 1 : names.compare(a.name, b.name);
+  return startA < startB
+    ? -1
+    : startA > startB
+      ? 1
+      : isExitHandler(a) - isExitHandler(b) || names.compare(a.name, b.name);
 };
 
 /** The tree that a person has in mind: what contains what, in the order of starting. Groups of steps are transparent. */
