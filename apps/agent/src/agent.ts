@@ -6,6 +6,7 @@ import type { Logger } from '@argosy/platform';
 import { WorkflowController } from '@argosy/workflow-controller';
 import type { Pod } from '@argosy/workflow-spec';
 import type { AgentConfig } from './config/agent.config.js';
+import { lockDatabaseOf } from './config/lock-database.js';
 import { rulesOf } from './config/rules.js';
 import { stepOptionsOf } from './config/step-options.js';
 import type { Credential } from './link/credential.js';
@@ -65,6 +66,7 @@ export class Agent {
       namespace: config.ARGOSY_NAMESPACE,
       ...stepOptionsOf(config),
       ...rulesOf(config),
+      ...lockDatabaseOf(config, options.credential, logger),
       onRunChanged: (snapshot) => this.publisher.record(snapshot),
       onRunDeleted: (workflow) => this.publisher.deleted(workflow),
       onPod: (pod, deleted) => this.podSeen(pod, deleted),

@@ -7,6 +7,7 @@ const list = () =>
     .string()
     .transform((text) => text.split(',').flatMap((item) => item.trim() || []))
     .optional();
+const seconds = (byDefault: number) => z.coerce.number('must be a number').int().min(1).default(byDefault);
 const count = () => z.coerce.number('must be a number').int().min(0).optional();
 
 export const agentConfig = z
@@ -49,6 +50,22 @@ export const agentConfig = z
     ARGOSY_ALWAYS_OFFLOAD_NODE_STATUS: switchVariable(false).describe(
       '1: no workflow keeps its nodes in the open; else only those do not whose nodes are too many',
     ),
+    ARGOSY_SYNC_DATABASE_URL: secretVariable()
+      .optional()
+      .describe('PostgreSQL with the mutexes and semaphores that clusters share; without one, who asks for them fails'),
+    ARGOSY_SYNC_CONTROLLER_NAME: z
+      .string()
+      .min(1)
+      .max(64)
+      .optional()
+      .describe('What that database calls this cluster and no other; its name and id when absent'),
+    ARGOSY_SYNC_POLL_SECONDS: seconds(10).describe(
+      'How often all its locks are looked at, should news have been missed',
+    ),
+    ARGOSY_SYNC_HEARTBEAT_SECONDS: seconds(60).describe('How often the agent says there that it lives'),
+    ARGOSY_SYNC_INACTIVE_CONTROLLER_SECONDS: seconds(600).describe(
+      'After how long a silence the waiting runs of a cluster are passed over; what is held there stays held',
+    ),
     ARGOSY_WORKFLOW_DEFAULTS: workflowDefaults()
       .optional()
       .describe('Metadata and spec that lie under every workflow, in YAML or JSON; Argo’s workflowDefaults'),
@@ -88,5 +105,9 @@ export const agentConfig = z
   .refine(({ ARGOSY_KUBECONFIG, ARGOSY_KUBE_URL }) => !(ARGOSY_KUBECONFIG && ARGOSY_KUBE_URL), {
     path: ['ARGOSY_KUBE_URL'],
     message: 'set either ARGOSY_KUBECONFIG or ARGOSY_KUBE_URL, not both',
+  })
+  .refine((config) => config.ARGOSY_SYNC_INACTIVE_CONTROLLER_SECONDS > 2 * config.ARGOSY_SYNC_HEARTBEAT_SECONDS, {
+    path: ['ARGOSY_SYNC_INACTIVE_CONTROLLER_SECONDS'],
+    message: 'must be longer than two heartbeats',
   });
 export type AgentConfig = z.infer<typeof agentConfig>;
