@@ -69,14 +69,24 @@ export function checkEnum(
 /** What is given must hold something. */
 function checkGiven({ report }: ValidationContext, at: Path, args: Arguments | undefined): void {
   for (const [index, parameter] of (args?.parameters ?? []).entries()) {
-    if (isSupplied(parameter)) continue;
     const path = [...at, 'parameters', index];
-    report.missing(path, `argument "${parameter.name}" has neither value nor valueFrom`);
+    if (isSupplied(parameter)) checkSource(report, path, parameter);
+    else report.missing(path, `argument "${parameter.name}" has neither value nor valueFrom`);
   }
   for (const [index, artifact] of (args?.artifacts ?? []).entries()) {
     if (hasSource(artifact) || artifact.optional === true) continue;
     report.missing([...at, 'artifacts', index], `artifact "${artifact.name}" needs from, fromExpression or a location`);
   }
+}
+
+/** What is known when a call is made; paths and expressions are for outputs. */
+function checkSource(report: ValidationContext['report'], path: Path, { valueFrom }: Parameter): void {
+  if (!valueFrom || valueFrom.configMapKeyRef || valueFrom.event !== undefined || valueFrom.supplied) return;
+  const message = 'the value of an argument can only come from configMapKeyRef, event or supplied';
+  report.add([...path, 'valueFrom'], 'placement', message, {
+    part: 'key',
+    hint: valueFrom.parameter === undefined ? undefined : `write value: "${valueFrom.parameter}"`,
+  });
 }
 
 function checkSuperfluous(
@@ -108,6 +118,7 @@ export function checkWorkflowArguments(context: ValidationContext, entrypoint: T
   for (const [index, parameter] of (spec.arguments?.parameters ?? []).entries()) {
     const path = [...at, 'parameters', index];
     checkEnum(context, [...path, 'value'], parameter.enum, parameter.value, parameter.name);
+    checkSource(report, path, parameter);
     if (parameter.enum?.length === 0) report.add([...path, 'enum'], 'empty', 'an enum needs at least one value');
     const isLate = lint || isReusable(context) || !isComplete || hasValue(parameter.name);
     if (!isLate) report.missing(path, `workflow parameter "${parameter.name}" was not supplied`);

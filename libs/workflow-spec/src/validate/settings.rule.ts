@@ -1,5 +1,6 @@
 import type { Memoize, Metrics, RetryStrategy, Synchronization } from '../model/template.js';
 import type { Path } from '../problem.js';
+import { suggest } from '../suggestion.js';
 import { hasTag } from './context.js';
 import type { PlacedTemplate, ValidationContext } from './context.js';
 import { checkExpression } from './hooks.rule.js';
@@ -15,6 +16,9 @@ export function checkTemplateSettings(context: ValidationContext, { template, pa
   if (template.podSpecPatch !== undefined) checkYaml(context.report, [...path, 'podSpecPatch'], template.podSpecPatch);
 }
 
+/** How a label selector compares. */
+const OPERATORS = ['In', 'NotIn', 'Exists', 'DoesNotExist'];
+
 /** What a workflow says about how it runs. */
 export function checkWorkflowSettings(context: ValidationContext): void {
   const { spec, specPath, report } = context;
@@ -25,6 +29,14 @@ export function checkWorkflowSettings(context: ValidationContext): void {
   checkMetrics(context, at('metrics'), spec.metrics);
   if (spec.podSpecPatch !== undefined) checkYaml(report, at('podSpecPatch'), spec.podSpecPatch);
   checkDuration(context, at('podGC', 'deleteDelayDuration'), spec.podGC?.deleteDelayDuration);
+  for (const [index, { operator }] of (spec.podGC?.labelSelector?.matchExpressions ?? []).entries())
+    if (!OPERATORS.includes(operator))
+      report.add(
+        at('podGC', 'labelSelector', 'matchExpressions', index, 'operator'),
+        'not-allowed',
+        `"${operator}" is not one of ${OPERATORS.join(', ')}`,
+        { hint: suggest(operator, OPERATORS) },
+      );
   for (const field of ['secondsAfterCompletion', 'secondsAfterSuccess', 'secondsAfterFailure'] as const)
     if ((spec.ttlStrategy?.[field] ?? 0) < 0)
       report.add(at('ttlStrategy', field), 'range', `${field} must not be negative`);

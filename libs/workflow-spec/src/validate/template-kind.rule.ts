@@ -60,7 +60,11 @@ function checkLeaf({ report }: ValidationContext, path: Path, { template }: Plac
   }
   const deadline = template.activeDeadlineSeconds;
   if (deadline !== undefined && !hasTag(deadline) && !(Number(deadline) >= 0 && Number.isInteger(Number(deadline))))
-    report.add([...path, 'activeDeadlineSeconds'], 'range', 'activeDeadlineSeconds must be a whole number of 0 or more');
+    report.add(
+      [...path, 'activeDeadlineSeconds'],
+      'range',
+      'activeDeadlineSeconds must be a whole number of 0 or more',
+    );
   checkDuration({ report }, [...path, 'timeout'], template.timeout);
   checkDuration({ report }, [...path, 'pendingTimeout'], template.pendingTimeout);
 }
