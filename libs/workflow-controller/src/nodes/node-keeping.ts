@@ -133,10 +133,8 @@ export class NodeKeeping {
     const counting = new Set(nodes.shards);
     const stale = [...before.shards, ...before.leftOver].filter((shard) => shard !== '' && !counting.has(shard));
     await this.discard(object, stale);
-    // Who reads an object without shards does not look for any: this is the first who can.
     const isFirst = before.shards.length === 0 && shards.length > 0;
-    const leftOver = isFirst ? await this.sweep(object, nodes, (await this.store.read(owner)).keys()) : [];
-    return { object, keeping: { ...nodes, leftOver } };
+    return { object, keeping: { ...nodes, leftOver: isFirst ? await this.sweepFirst(object, nodes) : [] } };
   }
 
   private patch({ patch, state, resourceVersion }: Writing, changes: object): Promise<Workflow> {
@@ -145,6 +143,15 @@ export class NodeKeeping {
     const metadata = { ...patch.metadata, resourceVersion, uid };
     const ref = { type: resources.workflows, namespace, name };
     return this.kube.patch<Workflow>(ref, 'merge', { ...patch, ...changes, metadata });
+  }
+
+  /** Who reads an object without shards does not look for any. The write is done: nothing that fails here undoes it. */
+  private async sweepFirst(object: Workflow, nodes: OffloadedNodes): Promise<readonly string[]> {
+    try {
+      return await this.sweep(object, nodes, (await this.store.read(object.metadata)).keys());
+    } catch {
+      return [];
+    }
   }
 
   /**
@@ -168,9 +175,7 @@ export class NodeKeeping {
   /** What cannot be deleted now is found by the next one who reads the run, or goes with the object. */
   private async discard({ metadata }: Workflow, shards: readonly string[]): Promise<void> {
     await forEachAtMost(REQUESTS_AT_ONCE, shards, async (shard) => {
-      await this.store.delete(metadata, shard).catch((error: unknown) => {
-        if (!isKubeError(error)) throw error;
-      });
+      await this.store.delete(metadata, shard).catch(() => undefined);
     });
   }
 
