@@ -15,7 +15,10 @@ interface Row {
   readonly remark: string;
 }
 
-const links = new Map([...text.matchAll(/^\[([^\]]+)\]: (\S+)$/gm)].map(([, label = '', path = '']) => [label, path]));
+const definedLinks = [...text.matchAll(/^\[([^\]]+)\]: (\S+)$/gm)].map(
+  ([, label = '', path = '']) => [label, path] as const,
+);
+const links = new Map(definedLinks);
 const rows = rowsOf(text);
 const behaviours = text.indexOf('\n## Behaviour');
 const ofFields = rowsOf(text.slice(0, behaviours));
@@ -84,6 +87,7 @@ describe('the page on compatibility', () => {
     const used = new Set(
       [...text.replace(/`[^`]*`/g, '').matchAll(/\[([^\]]+)\](?![:(])/g)].map(([, label = '']) => label),
     );
+    expect(links.size).toBe(definedLinks.length);
     expect([...used].filter((label) => !links.has(label))).toEqual([]);
     expect([...links.keys()].filter((label) => !used.has(label))).toEqual([]);
     expect([...links.values()].filter((path) => !existsSync(join(dirname(PAGE), path)))).toEqual([]);
