@@ -241,7 +241,7 @@ export class WorkflowController {
         if (!outcome.ok) return outcome;
         const { patch, state } = outcome;
         if (patch) {
-          const written = await this.nodes.write({ ...recorded, patch, state });
+          const written = await this.nodes.write({ ...recorded, before: recorded.state, patch, state });
           this.informers?.workflows.observe(written.object);
         }
         await this.carryOutIntent(object, outcome);

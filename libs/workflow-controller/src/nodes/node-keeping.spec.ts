@@ -56,7 +56,7 @@ async function write(
     patches[id] = now && { ...Object.fromEntries(dropped.map((key) => [key, null])), ...now };
     after = { ...after, nodes: now ? after.nodes.set(id as NodeId, now) : after.nodes.remove(id as NodeId) };
   }
-  const written = await by.write({ ...recorded, state: after, patch: { status: { nodes: patches } } });
+  const written = await by.write({ ...recorded, before: state, state: after, patch: { status: { nodes: patches } } });
   return { state: after, keeping: written.keeping, resourceVersion: written.object.metadata.resourceVersion ?? '' };
 }
 
@@ -69,7 +69,9 @@ describe('offloaded nodes', () => {
       for (let i = draw(4); i >= 0; i--) {
         const id = `wf-${draw(120)}`;
         const outputs = draw(2) ? { outputs: { result: 'x'.repeat(draw(50)) } } : {};
-        changes[id] = draw(6) ? node(id, { message: String(draw(1_000_000)), ...outputs }) : null;
+        const known = run.state.nodes.get(id as NodeId)?.children ?? [];
+        const children = draw(8) ? [...known, String(draw(1000))] : [String(draw(1000))];
+        changes[id] = draw(6) ? node(id, { message: String(draw(1_000_000)), children, ...outputs }) : null;
       }
       run = await write(run, changes);
       const found = await read();
@@ -98,6 +100,20 @@ describe('offloaded nodes', () => {
     expect(written).toBeGreaterThan(0);
     expect(written).toBeLessThan(ids.length / 2);
     expect(JSON.stringify(await object()).length).toBeLessThan(2_000);
+  });
+
+  it('that get one child more cost that child, not all', async () => {
+    const ids = Array.from({ length: 1_000 }, (_, i) => `wf-${i * 7919}`);
+    let run = await write(await read(), { wf: node('wf', { children: ids }) });
+    for (let i = 0; i < 5; i++) {
+      const before = await shards();
+      const children = [...(run.state.nodes.get('wf' as NodeId)?.children ?? []), `new-${i}`];
+      run = await write(run, { wf: node('wf', { children }) });
+      expect(await shards()).toEqual(before);
+      expect((await read()).state.nodes.get('wf' as NodeId)?.children).toEqual(children);
+    }
+    run = await write(run, { wf: node('wf', { children: ['wf-1'] }) });
+    expect((await read()).state.nodes.get('wf' as NodeId)?.children).toEqual(['wf-1']);
   });
 
   it('stay on the object while they are few, and need nothing else', async () => {

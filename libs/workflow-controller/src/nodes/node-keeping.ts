@@ -39,6 +39,8 @@ export interface RecordedRun {
 
 export interface Writing {
   readonly patch: WorkflowPatch;
+  /** What the object says now, at the version below. */
+  readonly before: RunState;
   /** What the object says once the patch is applied. */
   readonly state: RunState;
   /** What was decided upon: its version, and how it keeps the nodes. */
@@ -99,10 +101,11 @@ export class NodeKeeping {
    * compressed from then on, whole with every change; when that is too much, beside the object.
    */
   async write(writing: Writing): Promise<Written> {
-    const { patch, state, keeping } = writing;
+    const { patch, before, state, keeping } = writing;
     const nodes = patch.status?.nodes;
     if (!nodes) return { object: await this.patch(writing, {}), keeping };
-    if (keeping.kind === 'offloaded') return this.writeOffloaded(writing, withChanges(keeping, nodes), keeping);
+    if (keeping.kind === 'offloaded')
+      return this.writeOffloaded(writing, withChanges(keeping, nodes, before, state), keeping);
     if (!this.options.alwaysOffload) {
       const written = (await this.writeWhole(writing)) ?? (await this.writeCompressed(writing));
       if (written) return written;

@@ -20,6 +20,8 @@ export interface OffloadedNodes {
   readonly gone: ReadonlySet<string>;
   /** Fields that differ from the shards, by node; all of them when the node is not there. */
   readonly changed: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Nodes that only got more children, and how many the shards know: a wide loop that grows is not written with each. */
+  readonly grown: ReadonlyMap<string, number>;
   /** Shards that were found and do not count: garbage as soon as the object is written again. */
   readonly leftOver: readonly string[];
 }
@@ -29,6 +31,12 @@ interface Index {
   readonly shards: readonly string[];
   readonly gone: readonly string[];
   readonly changes: Readonly<Record<string, Fields>>;
+  /** New children, after so many old ones. */
+  readonly growth: Readonly<Record<string, Growth>>;
+}
+interface Growth {
+  readonly after: number;
+  readonly children: readonly string[];
 }
 
 export interface OffloadLimits {
@@ -48,6 +56,7 @@ export const NOTHING_OFFLOADED: OffloadedNodes = {
   shards: [],
   gone: new Set(),
   changed: new Map(),
+  grown: new Map(),
   leftOver: [],
 };
 
@@ -57,17 +66,40 @@ export function allChanged(state: RunState): OffloadedNodes {
   return { ...NOTHING_OFFLOADED, changed: new Map(changed) };
 }
 
-export function withChanges(nodes: OffloadedNodes, patches: NodePatches): OffloadedNodes {
+/** @param before the state that the shards and the changes so far come to */
+export function withChanges(
+  nodes: OffloadedNodes,
+  patches: NodePatches,
+  before: RunState,
+  after: RunState,
+): OffloadedNodes {
   const gone = new Set(nodes.gone);
   const changed = new Map(nodes.changed);
+  const grown = new Map(nodes.grown);
   for (const [id, patch] of Object.entries(patches)) {
+    const known = grown.get(id);
+    grown.delete(id);
     if (patch === null) {
       gone.add(id);
       changed.delete(id);
-    } else changed.set(id, new Set([...(changed.get(id) ?? []), ...Object.keys(patch)]));
+      continue;
+    }
+    const fields = new Set([...(changed.get(id) ?? []), ...Object.keys(patch)]);
+    const isOwn = gone.has(id) || changed.get(id)?.has('children');
+    const old = isOwn ? [] : childrenOf(before, id).slice(0, known);
+    if (known !== undefined) fields.add('children');
+    if (fields.has('children') && old.length > 0 && beginsWith(childrenOf(after, id), old)) {
+      fields.delete('children');
+      grown.set(id, old.length);
+    }
+    changed.set(id, fields);
   }
-  return { ...nodes, gone, changed };
+  return { ...nodes, gone, changed, grown };
 }
+
+const childrenOf = (state: RunState, id: string): readonly string[] => state.nodes.get(id as never)?.children ?? [];
+const beginsWith = (list: readonly string[], start: readonly string[]): boolean =>
+  list.length >= start.length && start.every((item, index) => list[index] === item);
 
 /** What has to be written so that `nodes` can be read back; shards of their own only when the changes are too many. */
 export async function offload(
@@ -77,7 +109,7 @@ export async function offload(
   base: string,
 ): Promise<Offload> {
   const status = await statusOf(nodes, state);
-  const bare = await statusOf({ ...nodes, gone: new Set(), changed: new Map() }, state);
+  const bare = await statusOf({ ...NOTHING_OFFLOADED, shards: nodes.shards }, state);
   // The names of the shards stand there either way; only the changes can go elsewhere.
   const length = status.compressedNodes.length - bare.compressedNodes.length;
   if (length <= limits.changeBytes) return { nodes, shards: [], status };
@@ -118,12 +150,13 @@ function movedToShards(nodes: OffloadedNodes, indexes: ReadonlySet<number>, shar
     shards: nodes.shards.map((name, index) => (indexes.has(index) ? (names.get(index) ?? '') : name)),
     gone: new Set([...nodes.gone].filter(stays)),
     changed: new Map([...nodes.changed].filter(([id]) => stays(id))),
+    grown: new Map([...nodes.grown].filter(([id]) => stays(id))),
     leftOver: nodes.leftOver,
   };
 }
 
 /** How much of the changes belongs to each shard. */
-function sizesOf({ shards, gone, changed }: OffloadedNodes, state: RunState): Map<number, number> {
+function sizesOf({ shards, gone, changed, grown }: OffloadedNodes, state: RunState): Map<number, number> {
   const sizes = new Map<number, number>();
   const count = Math.max(1, shards.length);
   const add = (id: string, size: number): void => {
@@ -132,6 +165,7 @@ function sizesOf({ shards, gone, changed }: OffloadedNodes, state: RunState): Ma
   };
   for (const id of gone) add(id, id.length);
   for (const [id, fields] of changed) add(id, id.length + JSON.stringify(fieldsOf(state, id, fields)).length);
+  for (const [id, known] of grown) add(id, id.length + JSON.stringify(growthOf(state, id, known)).length);
   return sizes;
 }
 
@@ -152,9 +186,15 @@ function fieldsOf(state: RunState, id: string, fields: ReadonlySet<string>): Fie
   return Object.fromEntries([...fields].map((field) => [field, node[field] ?? null]));
 }
 
-async function statusOf({ shards, gone, changed }: OffloadedNodes, state: RunState): Promise<Offload['status']> {
+const growthOf = (state: RunState, id: string, known: number): Growth => ({
+  after: known,
+  children: childrenOf(state, id).slice(known),
+});
+
+async function statusOf({ shards, gone, changed, grown }: OffloadedNodes, state: RunState): Promise<Offload['status']> {
   const changes = Object.fromEntries([...changed].map(([id, fields]) => [id, fieldsOf(state, id, fields)]));
-  const index: Index = { shards, gone: [...gone], changes };
+  const growth = Object.fromEntries([...grown].map(([id, known]) => [id, growthOf(state, id, known)]));
+  const index: Index = { shards, gone: [...gone], changes, growth };
   const compressedNodes = (await pack(index)).toString('base64');
   return { compressedNodes, offloadNodeStatusVersion: versionOf(compressedNodes) };
 }
@@ -172,10 +212,17 @@ export function readIndex({ compressedNodes, offloadNodeStatusVersion }: Workflo
   if (!compressedNodes) throw new NodesUnreadable('the nodes are in a database of Argo, which is not read');
   if (versionOf(compressedNodes) !== offloadNodeStatusVersion)
     throw new NodesUnreadable('the list of offloaded nodes is not the one that was written with this version');
-  const { shards, gone, changes } = readable(Buffer.from(compressedNodes, 'base64')) as Index;
+  const { shards, gone, changes, growth } = readable(Buffer.from(compressedNodes, 'base64')) as Index;
   const changed = Object.entries(changes).map(([id, fields]) => [id, new Set(Object.keys(fields))] as const);
   return {
-    nodes: { kind: 'offloaded', shards, gone: new Set(gone), changed: new Map(changed), leftOver: [] },
+    nodes: {
+      kind: 'offloaded',
+      shards,
+      gone: new Set(gone),
+      changed: new Map(changed),
+      grown: new Map(Object.entries(growth).map(([id, { after }]) => [id, after])),
+      leftOver: [],
+    },
     assemble(stored) {
       const nodes: Record<string, NodeStatus> = {};
       for (const name of shards.filter(Boolean)) {
@@ -185,6 +232,10 @@ export function readIndex({ compressedNodes, offloadNodeStatusVersion }: Workflo
       }
       for (const id of gone) delete nodes[id];
       for (const [id, fields] of Object.entries(changes)) nodes[id] = withFields(nodes[id], fields);
+      for (const [id, { after, children }] of Object.entries(growth)) {
+        const known = nodes[id]?.children?.slice(0, after) ?? [];
+        nodes[id] = withFields(nodes[id], { children: [...known, ...children] });
+      }
       return nodes;
     },
   };

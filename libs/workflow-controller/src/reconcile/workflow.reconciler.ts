@@ -101,7 +101,7 @@ export class WorkflowReconciler {
     const { patch, state } = decision;
     if (patch) {
       try {
-        const { object, keeping } = await nodes.write({ ...run, patch, state });
+        const { object, keeping } = await nodes.write({ ...run, before: run.state, patch, state });
         cache.store(key, { state, resourceVersion: object.metadata.resourceVersion ?? '', keeping });
         workflows.observe(object);
         requests.record(key, becameRunning(patch));
