@@ -30,6 +30,21 @@ describe('an input', () => {
     expect(said(run).a).toBe('');
   });
 
+  it('whose value is an expression has the outcome as its value', () => {
+    const run = play(
+      `
+      main:
+        inputs:
+          parameters:
+            - { name: temps, value: "{{= toJson(map([jsonpath(workflow.parameters.w, '$.temps')], { {max: sprig.max(#[0], #[1])} })[0]) }}" }
+            - { name: of, default: "{{workflow.name}}" }
+        container: { image: x, args: ["{{= jsonpath(inputs.parameters.temps, '$.max') }} {{inputs.parameters.of}}"] }`,
+      {},
+      { spec: `arguments: { parameters: [{ name: w, value: '{"temps": [3, 7]}' }] }` },
+    );
+    expect(said(run).wf).toBe('7 wf');
+  });
+
   it('that is not supplied makes the call Error', () => {
     const run = play(input('{ name: p }'), {}, { validate: false });
     expect(run.node('a')).toMatchObject({

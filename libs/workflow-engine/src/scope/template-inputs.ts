@@ -40,9 +40,9 @@ function inputParameter(run: RunDraft, parameter: Parameter, args: Arguments | u
   const value =
     argument?.value ??
     fromConfigMap(run, argument) ??
-    parameter.value ??
+    ofTemplate(run, parameter.value) ??
     fromConfigMap(run, parameter) ??
-    defaultOf(run, parameter);
+    ofTemplate(run, parameter.default ?? parameter.valueFrom?.default);
   if (value === undefined) throw new Error(missing(parameter));
   const { valueFrom: _valueFrom, ...rest } = parameter;
   return { ...rest, value: String(value) };
@@ -54,10 +54,9 @@ function missing({ name, valueFrom }: Parameter): string {
   return `unable to retrieve inputs.parameters.${name} from ConfigMap: ${missingKey(ref.name ?? '', ref.key)}`;
 }
 
-function defaultOf(run: RunDraft, parameter: Parameter): Parameter['default'] {
-  const value = parameter.default ?? parameter.valueFrom?.default;
-  return value === undefined ? undefined : replaceTags(String(value), run.globals).value;
-}
+/** What the template itself says of an input may refer to the workflow. */
+const ofTemplate = (run: RunDraft, value: Parameter['value']): string | undefined =>
+  value === undefined ? undefined : replaceTags(String(value), run.globals).value;
 
 function fromConfigMap(run: RunDraft, parameter: Parameter | undefined): string | undefined {
   const ref = parameter?.valueFrom?.configMapKeyRef;
