@@ -15,7 +15,8 @@ export class Connection {
     private readonly onNotification: (payload: string) => void,
   ) {
     this.pool = new pg.Pool({ ...this.settings(), max: CONNECTIONS });
-    // A connection that breaks while nobody uses it; the next one to need one makes a new one.
+    // A connection that breaks tells whoever waits for an answer; if nobody does, the next one to need one makes a new one.
+    this.pool.on('connect', (client) => client.on('error', () => undefined));
     this.pool.on('error', () => undefined);
   }
 

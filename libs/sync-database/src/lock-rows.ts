@@ -69,6 +69,9 @@ export async function readOwnOfRun(client: pg.ClientBase, controller: string, ru
   return rows;
 }
 
+export const isOf = (row: LockRow, controller: string, run: string): boolean =>
+  row.controller === controller && runOfKey(row.key) === run;
+
 /** Whether no run of another controller comes first. Who comes first within one is for that one to know. */
 export function comesFirst({ rows }: LockRows, rank: RunRank, controller: string): boolean {
   const own = { ...rank, createdAt: toSecond(rank.createdAt), run: `${rank.run} ${controller}` };

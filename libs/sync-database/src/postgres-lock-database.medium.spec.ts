@@ -1,7 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { LockRef } from '@argosy/workflow-engine';
 import type { WorkflowSpec } from '@argosy/workflow-spec';
 import type { Fate } from '../../workflow-controller/src/testing/recording-kube.js';
 import { RecordingKube } from '../../workflow-controller/src/testing/recording-kube.js';
+import { container } from '../../workflow-controller/src/testing/test-cluster.js';
+import { ManualClock } from '../../workflow-controller/src/testing/manual-clock.js';
+import { PostgresLockDatabase } from './postgres-lock-database.js';
 import { Site, Sites, TestPostgres } from './testing/clusters.js';
 
 jest.setTimeout(60_000);
@@ -130,6 +134,28 @@ describe('a lock of a database', () => {
     west.endless.delete('c');
     await sites.until(stateIs('east default/b held', 'east default/b held'));
     expect(await east.phase('b')).toBe('Running');
+  });
+
+  it('is held by a run and by its calls, each by itself', async () => {
+    await startBoth(2);
+    const templates = [
+      { name: 'main', steps: [[{ name: 's', template: 'c', withItems: [0, 1] }]] },
+      container('c', { synchronization: { semaphores: [{ database: { key: 'q' } }] } }),
+    ];
+    east.endless.add('a');
+    west.endless.add('b');
+    await east.cluster.submit(templates, semaphore, 'a');
+    await sites.until(async () => (await state()).length === 3);
+    expect(await state()).toEqual([
+      'east default/a held',
+      expect.stringMatching(/^east default\/a\/a-\d+ held$/),
+      'east default/a/',
+    ]);
+    await west.submit('b', semaphore);
+    await sites.until(async () => (await state()).includes('west default/b'));
+    east.endless.delete('a');
+    await sites.until(says(east, 'a', 'Succeeded'));
+    await sites.until(stateIs('west default/b held'));
   });
 
   it('works without notifications, a little later', async () => {
@@ -288,6 +314,32 @@ async function runRoughly(fateOf: (write: number) => Fate, crashAt: number): Pro
   return writes;
 }
 
+describe('controllers that ask at the same moment', () => {
+  const lock = (key: string): LockRef => ({ type: 'semaphore', key: `default/Database/${key}` });
+
+  it('get as many places as there are, all of a request or none', async () => {
+    const clock = new ManualClock();
+    const names = ['n', 'e', 's', 'w'];
+    const databases = names.map((controller) => new PostgresLockDatabase({ url: postgres.url, controller, clock }));
+    for (const database of databases) database.open({ changed: () => undefined, lost: () => undefined });
+    await Promise.all(databases.map((database) => database.follow(lock('q'))));
+    await postgres.query(`INSERT INTO sync_limit VALUES ('default/q', 2), ('default/p', 3)`);
+    for (let round = 0; round < 10; round++) {
+      const asked = databases.map((database, i) => {
+        const locks = i % 2 === 0 ? [lock('q'), lock('p')] : [lock('p'), lock('q')];
+        const run = `default/r${round}`;
+        const holding = locks.map((wanted) => ({ lock: wanted, holder: run }));
+        return database.take({ run, priority: 0, createdAt: '2026-01-01T00:00:00Z', holding, waiting: [] });
+      });
+      const taken = (await Promise.all(asked)).filter(Boolean).length;
+      expect({ round, taken, rows: (await state()).length }).toEqual({ round, taken: 2, rows: 4 });
+      for (const database of databases) database.settle(`default/r${round}`, null);
+      await sites.until(stateIs());
+    }
+    await Promise.all(databases.map((database) => database.close()));
+  });
+});
+
 describe('whatever fails', () => {
   const anew = async (): Promise<void> => {
     await sites.close();
@@ -306,6 +358,27 @@ describe('whatever fails', () => {
       await runRoughly(() => 'done', crashAt);
       expect({ crashAt, most: sites.mostHolders }).toEqual({ crashAt, most: 1 });
     }
+  });
+
+  it('connections that break at any moment cost nothing but time', async () => {
+    await startBoth();
+    const both: WorkflowSpec = { synchronization: { ...mutex.synchronization, ...semaphore.synchronization } };
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    for (const [i, name] of names.entries())
+      for (const site of [east, west]) await site.submit(name, [mutex, semaphore, both][i % 3] ?? {});
+    let [broken, looks] = [0, 0];
+    await sites.until(async () => {
+      const phases = await Promise.all([east, west].flatMap((site) => names.map((name) => site.phase(name))));
+      if (phases.every((phase) => phase === 'Succeeded')) return true;
+      if (looks++ % 3 > 0) return false;
+      const ended = await postgres.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'argosy-sync'`,
+      );
+      broken += ended.length;
+      return false;
+    }, true);
+    await sites.until(stateIs(), true);
+    expect({ most: sites.mostHolders, isBroken: broken > 0 }).toEqual({ most: 1, isBroken: true });
   });
 
   it('a database that is away makes those wait who need it, and nobody else', async () => {

@@ -12,9 +12,9 @@ import type { LockRef, RunRank } from '@argosy/workflow-engine';
 import { ClaimBook } from './claim-book.js';
 import { Connection } from './connection.js';
 import { LockMirror } from './lock-mirror.js';
-import { lockName, lockOfName, runOfKey } from './lock-names.js';
+import { lockName, lockOfName } from './lock-names.js';
 import type { LockRow } from './lock-rows.js';
-import { comesFirst, NOW, readLocks, readOwn } from './lock-rows.js';
+import { comesFirst, isOf, NOW, readLocks, readOwn } from './lock-rows.js';
 import { prepareSchema } from './schema.js';
 import { writeClaim } from './write-claim.js';
 
@@ -90,7 +90,8 @@ export class PostgresLockDatabase implements LockDatabase {
     if (name.length > LONGEST_NAME) return { limit: undefined, holders: [], isFirst: true };
     const known = this.mirror.get(name);
     if (!known) return undefined;
-    const holders = known.rows.filter((row) => row.held && !this.isOf(row, run.run)).map((row) => this.holderOf(row));
+    const others = known.rows.filter((row) => row.held && !isOf(row, this.controller, run.run));
+    const holders = others.map((row) => this.holderOf(row));
     if (!this.isReachable) return { limit: known.limit ?? 0, holders, isFirst: false };
     return { limit: known.limit, holders, isFirst: comesFirst(known, run, this.controller) };
   }
@@ -234,10 +235,6 @@ export class PostgresLockDatabase implements LockDatabase {
   private tellChanged(name: string): void {
     const lock = lockOfName(name);
     if (lock) this.events?.changed(lock);
-  }
-
-  private isOf({ controller, key }: LockRow, run: string): boolean {
-    return controller === this.controller && runOfKey(key) === run;
   }
 
   /** Runs of the same name in two clusters are two. */

@@ -2,7 +2,7 @@ import type { SharedClaim } from '@argosy/workflow-controller';
 import type pg from 'pg';
 import type { ClaimRow } from './claim-rows.js';
 import { rowsOf } from './claim-rows.js';
-import { comesFirst, NOW, readLocks, readOwnOfRun } from './lock-rows.js';
+import { comesFirst, isOf, NOW, readLocks, readOwnOfRun } from './lock-rows.js';
 
 export interface Identity {
   readonly controller: string;
@@ -34,8 +34,9 @@ export async function writeClaim(
   if (claim && names.length > 0) {
     if (!(await guard(client, controller, names))) return null;
     for (const [name, lock] of await readLocks(client, names, inactiveSeconds)) {
-      const places = (lock.limit ?? 0) - lock.rows.filter(({ held }) => held).length;
-      const isFree = added.filter((row) => row.name === name).length <= places;
+      const others = lock.rows.filter((row) => row.held && !isOf(row, controller, run)).length;
+      const own = rows.filter((row) => row.held && row.name === name).length;
+      const isFree = others + own <= (lock.limit ?? 0);
       if (mode === 'take' && !(isFree && comesFirst(lock, claim, controller))) return null;
       if (!isFree) lost.push(name);
     }
