@@ -1,11 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import type { LockRef } from '@argosy/workflow-engine';
 import type { WorkflowSpec } from '@argosy/workflow-spec';
 import type { Fate } from '../../workflow-controller/src/testing/recording-kube.js';
 import { RecordingKube } from '../../workflow-controller/src/testing/recording-kube.js';
 import { container } from '../../workflow-controller/src/testing/test-cluster.js';
-import { ManualClock } from '../../workflow-controller/src/testing/manual-clock.js';
-import { PostgresLockDatabase } from './postgres-lock-database.js';
 import { Site, Sites, TestPostgres } from './testing/clusters.js';
 
 jest.setTimeout(60_000);
@@ -45,12 +42,7 @@ const controllers = async (): Promise<unknown[]> =>
   (await postgres.query<{ found: string | null }>(`SELECT to_regclass('sync_controller') AS found`))[0]?.found
     ? postgres.query('SELECT controller FROM sync_controller')
     : [];
-const state = async (): Promise<string[]> =>
-  (
-    await postgres.query<{ controller: string; workflowkey: string; held: boolean }>(
-      'SELECT * FROM sync_state ORDER BY held DESC, priority DESC, time, controller, workflowkey',
-    )
-  ).map(({ controller, workflowkey, held }) => `${controller} ${workflowkey}${held ? ' held' : ''}`);
+const state = (): Promise<string[]> => postgres.state();
 const says = (site: Site, run: string, phase: string) => async (): Promise<boolean> =>
   (await site.phase(run)) === phase;
 const stateIs =
@@ -313,32 +305,6 @@ async function runRoughly(fateOf: (write: number) => Fate, crashAt: number): Pro
   await sites.until(stateIs(), true);
   return writes;
 }
-
-describe('controllers that ask at the same moment', () => {
-  const lock = (key: string): LockRef => ({ type: 'semaphore', key: `default/Database/${key}` });
-
-  it('get as many places as there are, all of a request or none', async () => {
-    const clock = new ManualClock();
-    const names = ['n', 'e', 's', 'w'];
-    const databases = names.map((controller) => new PostgresLockDatabase({ url: postgres.url, controller, clock }));
-    for (const database of databases) database.open({ changed: () => undefined, lost: () => undefined });
-    await Promise.all(databases.map((database) => database.follow(lock('q'))));
-    await postgres.query(`INSERT INTO sync_limit VALUES ('default/q', 2), ('default/p', 3)`);
-    for (let round = 0; round < 10; round++) {
-      const asked = databases.map((database, i) => {
-        const locks = i % 2 === 0 ? [lock('q'), lock('p')] : [lock('p'), lock('q')];
-        const run = `default/r${round}`;
-        const holding = locks.map((wanted) => ({ lock: wanted, holder: run }));
-        return database.take({ run, priority: 0, createdAt: '2026-01-01T00:00:00Z', holding, waiting: [] });
-      });
-      const taken = (await Promise.all(asked)).filter(Boolean).length;
-      expect({ round, taken, rows: (await state()).length }).toEqual({ round, taken: 2, rows: 4 });
-      for (const database of databases) database.settle(`default/r${round}`, null);
-      await sites.until(stateIs());
-    }
-    await Promise.all(databases.map((database) => database.close()));
-  });
-});
 
 describe('whatever fails', () => {
   const anew = async (): Promise<void> => {

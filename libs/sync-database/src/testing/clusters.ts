@@ -44,6 +44,14 @@ export class TestPostgres {
     }
   }
 
+  /** Who holds and who waits, in the order of their turns. */
+  async state(): Promise<string[]> {
+    const rows = await this.query<{ controller: string; workflowkey: string; held: boolean }>(
+      'SELECT * FROM sync_state ORDER BY held DESC, priority DESC, time, controller, workflowkey',
+    );
+    return rows.map(({ controller, workflowkey, held }) => `${controller} ${workflowkey}${held ? ' held' : ''}`);
+  }
+
   async close(): Promise<void> {
     await this.stop();
     rmSync(this.dir, { recursive: true, force: true });
