@@ -3,9 +3,10 @@ import type { EvaluationSettings } from '../expr/evaluation-settings.js';
 import { toNumber } from '../expr/builtins/numbers.js';
 import { parseJson } from '../expr/builtins/encoding.js';
 import { isTime } from '../expr/time.js';
-import { Callable, isList, isObject, show, toJson } from '../expr/value.js';
+import { Callable, show, toJson } from '../expr/value.js';
 import type { Value } from '../expr/value.js';
 import { sprigFunctions } from '../sprig/table.js';
+import { atPath } from './json-path.js';
 
 type ArgoFunction = (args: readonly Value[]) => Value;
 
@@ -22,26 +23,6 @@ const FUNCTIONS: Readonly<Record<string, ArgoFunction>> = {
     return atPath(parseJson(text), path);
   },
 };
-
-/** The part of JSONPath that names one place: `$.a.b[0]['c']`, and `[*]` or `.*` for every member. */
-function atPath(root: Value, path: string): Value {
-  const steps = path.replace(/^\$/, '').matchAll(/\.?([^.[\]'"]+)|\[(\d+|\*)\]|\[['"]([^'"]+)['"]\]/g);
-  let values: Value[] = [root];
-  let many = false;
-  for (const [, name, index, quoted] of steps) {
-    const key = quoted ?? name ?? index ?? '';
-    if (key === '*') {
-      many = true;
-      values = values.flatMap((value) => (isList(value) ? [...value] : isObject(value) ? [...value.values()] : []));
-    } else values = values.flatMap((value) => member(value, key));
-  }
-  return many ? values : (values[0] ?? null);
-}
-
-function member(value: Value, key: string): Value[] {
-  const found = isObject(value) ? value.get(key) : isList(value) && /^\d+$/.test(key) ? value[Number(key)] : undefined;
-  return found === undefined ? [] : [found];
-}
 
 /** Every function an expression may call besides the builtins; `sprig.*` is a map of functions. */
 export function argoFunctions(settings: EvaluationSettings): ReadonlyMap<string, Value> {
