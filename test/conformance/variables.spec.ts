@@ -151,6 +151,8 @@ describe('the outputs of a call that was skipped', () => {
     const run = play(use(''));
     expect(run.phase).not.toBe('Succeeded');
     expect(said(run).t).toBeUndefined();
+    expect(run.node('t').phase).toBe('Error');
+    expect(run.node('t').message).toContain('absent optional');
   });
 
   it('can be replaced with ?? in an expression', () => {

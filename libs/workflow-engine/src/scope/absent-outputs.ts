@@ -31,9 +31,9 @@ export function absentOutputs(
 /** Arguments that are nothing but a tag for something absent count as not given: the input's own default applies. */
 export function withoutAbsent(args: Arguments, variables: Variables): Arguments {
   if (!args.parameters) return args;
-  const parameters = args.parameters.filter(({ value }) => {
-    const [, name] = /^\{\{\s*([^{}]*?)\s*\}\}$/.exec(String(value ?? '')) ?? [];
-    return name === undefined || variables[name] !== null;
+  const parameters = args.parameters.map((parameter) => {
+    const [, name] = /^\{\{\s*([^{}]*?)\s*\}\}$/.exec(String(parameter.value ?? '')) ?? [];
+    return name === undefined || variables[name] !== null ? parameter : { name: parameter.name };
   });
   return { ...args, parameters };
 }

@@ -43,13 +43,15 @@ function inputParameter(run: RunDraft, parameter: Parameter, args: Arguments | u
     ofTemplate(run, parameter.value) ??
     fromConfigMap(run, parameter) ??
     ofTemplate(run, parameter.default ?? parameter.valueFrom?.default);
-  if (value === undefined) throw new Error(missing(parameter));
+  if (value === undefined) throw new Error(missing(parameter, argument));
   const { valueFrom: _valueFrom, ...rest } = parameter;
   return { ...rest, value: String(value) };
 }
 
-function missing({ name, valueFrom }: Parameter): string {
+function missing({ name, valueFrom }: Parameter, argument: Parameter | undefined): string {
   const ref = valueFrom?.configMapKeyRef;
+  if (!ref && argument && !argument.valueFrom)
+    return `inputs.parameters.${name} was not supplied: its argument refers to an absent optional output`;
   if (!ref) return `inputs.parameters.${name} was not supplied`;
   return `unable to retrieve inputs.parameters.${name} from ConfigMap: ${missingKey(ref.name ?? '', ref.key)}`;
 }
