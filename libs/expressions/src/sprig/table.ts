@@ -3,8 +3,10 @@ import { Callable } from '../expr/value.js';
 import type { ObjectValue } from '../expr/value.js';
 import type { SprigFunction } from './sprig-function.js';
 import { dateFunctions } from './dates.js';
+import { versionFunctions } from './semantic-versions.js';
 import { stringFunctions } from './strings.js';
 import { hashFunctions, moreTextFunctions, pathFunctions, patternFunctions } from './texts.js';
+import { urlFunctions } from './urls.js';
 import { defaultFunctions, dictFunctions, encodingFunctions, listFunctions, numberFunctions } from './values.js';
 
 const OWN: ReadonlyMap<string, SprigFunction> = new Map(
@@ -20,6 +22,8 @@ const OWN: ReadonlyMap<string, SprigFunction> = new Map(
     pathFunctions,
     moreTextFunctions,
     dateFunctions,
+    versionFunctions,
+    urlFunctions,
   ].flatMap((family) => Object.entries(family)),
 );
 /** `mustX` is X with errors that are told; here all are. */
