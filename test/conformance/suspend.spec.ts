@@ -18,6 +18,15 @@ describe('a suspend template', () => {
     expect(run.node('ask')).toMatchObject({ phase: 'Succeeded', message: '' });
   });
 
+  it('offers the choices that an input holds', () => {
+    const run = play(approval('', '{}', `{ name: a, value: '{"enum": ["one", "two"]}' }, { name: b, value: "{" }`));
+    const [asked] = Object.values(run.workflow.status?.nodes ?? {}).filter(({ type }) => type === 'Suspend');
+    expect(asked?.inputs?.parameters).toEqual([
+      { name: 'a', value: '{"enum": ["one", "two"]}', enum: ['one', 'two'] },
+      { name: 'b', value: '{' },
+    ]);
+  });
+
   it('who resumed is told', () => {
     expect(play(approval()).resume({ by: 'map[User:ann]' }).node('ask').message).toBe('Resumed by: map[User:ann]');
   });

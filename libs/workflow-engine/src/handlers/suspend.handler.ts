@@ -1,5 +1,5 @@
 import { durationMs } from '@argosy/workflow-spec';
-import type { Outputs, Template } from '@argosy/workflow-spec';
+import type { Inputs, Outputs, Parameter, Template } from '@argosy/workflow-spec';
 import { endNode } from '../kernel/closing.js';
 import { describeNode } from '../kernel/node-description.js';
 import type { RunDraft } from '../kernel/run-draft.js';
@@ -54,9 +54,25 @@ function createNode(run: RunDraft, site: CallSite, template: Template): void {
     type: 'Suspend',
     phase: 'Running',
     progress: '0/1',
-    ...(template.inputs && { inputs: template.inputs }),
+    ...(template.inputs && { inputs: withChoices(template.inputs) }),
     ...(outputs && { outputs }),
   });
+}
+
+/** An input whose value is `{"enum": […]}` offers these as choices to whoever answers. */
+function withChoices(inputs: Inputs): Inputs {
+  if (!inputs.parameters) return inputs;
+  return { ...inputs, parameters: inputs.parameters.map((parameter) => ({ ...parameter, ...choicesIn(parameter) })) };
+}
+
+function choicesIn({ value }: Parameter): Pick<Parameter, 'enum'> | undefined {
+  if (!String(value).startsWith('{')) return undefined;
+  try {
+    const { enum: choices } = JSON.parse(String(value)) as { enum?: unknown };
+    return Array.isArray(choices) && choices.length > 0 ? { enum: choices.map(String) } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function resumeAtOf(template: Template, startedAt: Instant): Instant | null {
