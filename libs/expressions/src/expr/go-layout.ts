@@ -1,6 +1,8 @@
 import type { Moment } from './time.js';
+import { offset, UTC } from './zone.js';
+import type { ZoneOffset } from './zone.js';
 
-const MONTHS = [
+export const MONTHS = [
   'January',
   'February',
   'March',
@@ -16,19 +18,36 @@ const MONTHS = [
 ];
 const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 /** Parts of Go's reference time, Mon Jan 2 15:04:05 MST 2006; longer ones first. */
-const PARTS =
+export const PARTS =
   /January|Jan|Monday|Mon|MST|2006|-0700|-07:00|Z0700|Z07:00|[.,]0+|[.,]9+|01|02|03|04|05|06|002|__2|_2|15|PM|pm|1|2|3|4|5/g;
 
-/** A moment in one of Go's layouts, in UTC. */
-export function formatLayout(moment: Moment, layout: string): string {
-  const date = new Date(moment.ms);
-  return layout.replace(PARTS, (part) => partOf(date, part));
+/** A moment in one of Go's layouts, in UTC unless a zone is named. */
+export function formatLayout(moment: Moment, layout: string, zone: ZoneOffset = UTC): string {
+  const date = new Date(moment.ms + zone.minutes * 60_000);
+  return layout.replace(PARTS, (part) => zonePart(zone, part) ?? partOf(date, part));
 }
 
 const two = (value: number): string => String(value).padStart(2, '0');
 const twelve = (hour: number): number => hour % 12 || 12;
 const dayOfYear = (date: Date): number =>
   Math.floor((date.getTime() - Date.UTC(date.getUTCFullYear(), 0, 1)) / 86_400_000) + 1;
+
+function zonePart({ minutes, name }: ZoneOffset, part: string): string | undefined {
+  switch (part) {
+    case 'MST':
+      return name;
+    case '-0700':
+      return offset(minutes, '');
+    case '-07:00':
+      return offset(minutes, ':');
+    case 'Z0700':
+      return minutes === 0 ? 'Z' : offset(minutes, '');
+    case 'Z07:00':
+      return minutes === 0 ? 'Z' : offset(minutes, ':');
+    default:
+      return undefined;
+  }
+}
 
 function partOf(date: Date, part: string): string {
   const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate()];
@@ -38,7 +57,6 @@ function partOf(date: Date, part: string): string {
     Jan: (MONTHS[month] ?? '').slice(0, 3),
     Monday: DAYS[date.getUTCDay()] ?? '',
     Mon: (DAYS[date.getUTCDay()] ?? '').slice(0, 3),
-    MST: 'UTC',
     '2006': String(year).padStart(4, '0'),
     '06': two(year % 100),
     '01': two(month + 1),
@@ -57,10 +75,6 @@ function partOf(date: Date, part: string): string {
     '5': String(second),
     PM: hour < 12 ? 'AM' : 'PM',
     pm: hour < 12 ? 'am' : 'pm',
-    '-0700': '+0000',
-    '-07:00': '+00:00',
-    Z0700: 'Z',
-    'Z07:00': 'Z',
   };
   return known[part] ?? fraction(date, part);
 }
