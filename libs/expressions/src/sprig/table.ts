@@ -7,7 +7,8 @@ import { Random } from './random.js';
 import { randomFunctions } from './random-functions.js';
 import { versionFunctions } from './semantic-versions.js';
 import { stringFunctions } from './strings.js';
-import { hashFunctions, moreTextFunctions, pathFunctions, patternFunctions } from './texts.js';
+import { mergeFunctions, moreNumberFunctions, reflectionFunctions, wrapFunctions } from './remaining.js';
+import { hashFunctions, hostPathFunctions, moreTextFunctions, pathFunctions, patternFunctions } from './texts.js';
 import { unsupportedFunctions } from './unsupported.js';
 import { urlFunctions } from './urls.js';
 import { defaultFunctions, dictFunctions, encodingFunctions, listFunctions, numberFunctions } from './values.js';
@@ -28,6 +29,11 @@ const OWN: ReadonlyMap<string, SprigFunction> = new Map(
     versionFunctions,
     urlFunctions,
     randomFunctions,
+    mergeFunctions,
+    moreNumberFunctions,
+    reflectionFunctions,
+    wrapFunctions,
+    hostPathFunctions,
     unsupportedFunctions,
   ].flatMap((family) => Object.entries(family)),
 );

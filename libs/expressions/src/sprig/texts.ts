@@ -3,7 +3,7 @@ import { sha256, sha512 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { RE2JS } from 're2js';
 import { ExpressionError } from '../expression-error.js';
-import { isList, show, typeOf } from '../expr/value.js';
+import { isList, show } from '../expr/value.js';
 import type { Value } from '../expr/value.js';
 import { compilePattern } from '../regular-expression.js';
 import type { SprigFunction } from './sprig-function.js';
@@ -82,6 +82,14 @@ export const pathFunctions: Readonly<Record<string, SprigFunction>> = {
   isAbs: ([path]) => text(path).startsWith('/'),
 };
 
+/** Paths of the host are those of Linux, where workflows run. */
+export const hostPathFunctions: Readonly<Record<string, SprigFunction>> = Object.fromEntries(
+  Object.entries(pathFunctions).map(([name, call]): [string, SprigFunction] => [
+    `os${name.charAt(0).toUpperCase()}${name.slice(1)}`,
+    call,
+  ]),
+);
+
 export const moreTextFunctions: Readonly<Record<string, SprigFunction>> = {
   swapcase: ([value]) =>
     text(value).replace(/\p{L}/gu, (letter) =>
@@ -103,9 +111,6 @@ export const moreTextFunctions: Readonly<Record<string, SprigFunction>> = {
     if (values !== undefined && isList(values)) return values.map(show);
     return [text(values)];
   },
-  typeOf: ([value = null]) => typeOf(value),
-  kindIs: ([kind, value = null]) => typeOf(value) === text(kind),
-  typeIs: ([kind, value = null]) => typeOf(value) === text(kind),
   chunk: ([size, values]) => {
     const length = Number(size ?? 0);
     if (!(length > 0) || values === undefined || !isList(values))

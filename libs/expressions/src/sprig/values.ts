@@ -4,17 +4,9 @@ import { decodeBase64, encodeBase64, parseJson } from '../expr/builtins/encoding
 import { compare } from '../expr/builtins/collections.js';
 import { equals, isList, isObject, show, toJson, typeOf } from '../expr/value.js';
 import type { ObjectValue, Value } from '../expr/value.js';
+import { isEmpty } from './empty.js';
 import type { SprigFunction } from './sprig-function.js';
 
-/** What Go's templates call empty. */
-const isEmpty = (value: Value | undefined): boolean =>
-  value === undefined ||
-  value === null ||
-  value === false ||
-  value === 0 ||
-  value === '' ||
-  (isList(value) && value.length === 0) ||
-  (isObject(value) && value.size === 0);
 const list = (value: Value | undefined): readonly Value[] => {
   if (value !== undefined && isList(value)) return value;
   throw new ExpressionError(`expected a list, got ${value === undefined ? 'nothing' : typeOf(value)}`);
@@ -53,6 +45,7 @@ export const numberFunctions: Readonly<Record<string, SprigFunction>> = {
   mulf: (values) => values.reduce<number>((product, value) => product * number(value), 1),
   divf: ([first, ...rest]) => rest.reduce<number>((left, value) => left / number(value), number(first)),
   max: (values) => Math.max(...values.map(int)),
+  biggest: (values) => Math.max(...values.map(int)),
   min: (values) => Math.min(...values.map(int)),
   floor: ([value]) => Math.floor(number(value)),
   ceil: ([value]) => Math.ceil(number(value)),
@@ -66,9 +59,9 @@ export const numberFunctions: Readonly<Record<string, SprigFunction>> = {
   seq: (values) => {
     const [from, step, to] =
       values.length === 1
-        ? [1, 1, int(values[0])]
+        ? [1, int(values[0]) < 1 ? -1 : 1, int(values[0])]
         : values.length === 2
-          ? [int(values[0]), 1, int(values[1])]
+          ? [int(values[0]), int(values[1]) < int(values[0]) ? -1 : 1, int(values[1])]
           : [int(values[0]), int(values[1]), int(values[2])];
     return (until(from, to + Math.sign(step), step) as readonly number[]).join(' ');
   },
@@ -82,6 +75,7 @@ export const listFunctions: Readonly<Record<string, SprigFunction>> = {
   rest: ([values]) => list(values).slice(1),
   initial: ([values]) => list(values).slice(0, -1),
   append: ([values, value = null]) => [...list(values), value],
+  push: ([values, value = null]) => [...list(values), value],
   prepend: ([values, value = null]) => [value, ...list(values)],
   concat: (lists) => lists.flatMap((values) => [...list(values)]),
   reverse: ([values]) => list(values).toReversed(),
@@ -114,7 +108,6 @@ export const dictFunctions: Readonly<Record<string, SprigFunction>> = {
     new Map([...map(values)].filter(([name]) => names.some((wanted) => show(wanted) === name))),
   omit: ([values, ...names]) =>
     new Map([...map(values)].filter(([name]) => !names.some((wanted) => show(wanted) === name))),
-  merge: (maps) => new Map(maps.toReversed().flatMap((values) => [...map(values)])),
   dig: (args) => {
     const [source, fallback = null, ...path] = args.toReversed();
     return (
@@ -138,7 +131,6 @@ export const defaultFunctions: Readonly<Record<string, SprigFunction>> = {
   fail: ([message = '']) => {
     throw new ExpressionError(show(message));
   },
-  kindOf: ([value = null]) => typeOf(value),
   deepEqual: ([a = null, b = null]) => equals(a, b),
 };
 
