@@ -35,7 +35,7 @@ describe('recursion', () => {
   });
 
   it('without end is stopped at a depth of 100', () => {
-    const run = play('main: { steps: [[{ name: a, template: main }]] }');
+    const run = play('main: { steps: [[{ name: a, template: main, when: "1 == 1" }]] }');
     expect(run.phase).not.toBe('Succeeded');
     expect(run.nodes.some(({ message }) => message.startsWith('Maximum recursion depth exceeded'))).toBe(true);
   });

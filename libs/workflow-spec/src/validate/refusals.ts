@@ -17,6 +17,8 @@ const TOLERATED_CODES: ReadonlySet<string> = new Set([
   'custom-variable',
   'depends',
   'duration',
+  // It ends when it is a hundred calls deep.
+  'endless-recursion',
   'expression',
   'expression-variable',
   'format',

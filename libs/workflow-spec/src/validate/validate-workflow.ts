@@ -18,6 +18,7 @@ import { checkExpression, checkHooks } from './hooks.rule.js';
 import { checkInputsAndOutputs } from './inputs-outputs.rule.js';
 import { checkLeafKinds } from './leaf.rule.js';
 import { checkDocumentName, checkTemplateNames } from './names.rule.js';
+import { checkRecursion } from './recursion.rule.js';
 import { checkEntrypoint, checkWorkflowTemplateRef } from './references.rule.js';
 import { Report } from './report.js';
 import { checkTemplateSettings, checkWorkflowSettings } from './settings.rule.js';
@@ -128,7 +129,9 @@ function checkSpec(context: ValidationContext): void {
   checkHooks(context, [...specPath, 'hooks'], spec.hooks);
   checkWorkflowSettings(context);
   checkTemplateNames(context);
-  for (const placed of templatesOf(context)) {
+  const templates = [...templatesOf(context)];
+  checkRecursion(context, templates);
+  for (const placed of templates) {
     checkTemplateKind(context, placed);
     checkLeafKinds(context, placed);
     checkInputsAndOutputs(context, placed);
