@@ -1,4 +1,5 @@
 import { VariableScope } from '../scope/variable-scope.js';
+import { substituteTemplate } from '../tags/substitute.js';
 import { evaluateExpression } from '../expr/evaluate.js';
 
 const drawn = (text: string, seed = 'a'): unknown => evaluateExpression(text, VariableScope.of({}), { seed });
@@ -40,6 +41,13 @@ describe('random values of sprig', () => {
       expect(() => drawn(call)).toThrow();
     },
   );
+
+  it('draws anew for each tag of a document', () => {
+    const document = { a: '{{= sprig.uuidv4() }}', b: '{{= sprig.uuidv4() }}' };
+    const { value } = substituteTemplate(document, VariableScope.of({}), { seed: 'a' });
+    expect(value.a).toMatch(/^[\da-f-]{36}$/);
+    expect(value.b).not.toBe(value.a);
+  });
 
   it('needs a seed', () => {
     expect(() => evaluateExpression('sprig.uuidv4()', VariableScope.of({}))).toThrow('nothing is random here');

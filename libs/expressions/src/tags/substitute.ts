@@ -12,7 +12,7 @@ import type { Tag, TemplatePart } from './tag-scanner.js';
 
 /** Replaces the tags in a text. @throws ExpressionError for a broken expression, or a tag that must be resolvable and is not */
 export function substitute(text: string, scope: VariableScope, options: SubstitutionOptions = {}): Substitution {
-  const state: SubstitutionState = { scope, options, used: new Set(), unresolved: [] };
+  const state: SubstitutionState = { scope, options, used: new Set(), unresolved: [], evaluations: 0 };
   return { text: replaceIn(text, state), used: state.used, unresolved: state.unresolved };
 }
 
@@ -31,7 +31,7 @@ export function substituteTemplate<T>(
   scope: VariableScope,
   options: SubstitutionOptions = {},
 ): TemplateSubstitution<T> {
-  const state: SubstitutionState = { scope, options, used: new Set(), unresolved: [] };
+  const state: SubstitutionState = { scope, options, used: new Set(), unresolved: [], evaluations: 0 };
   return { value: walk(value, state) as T, used: state.used, unresolved: state.unresolved };
 }
 
@@ -101,7 +101,11 @@ function expressionValue(tag: Tag, body: string, state: SubstitutionState): stri
   };
   const late = mentionedTooEarly(source, state);
   if (late.length > 0) return leave(late, new ExpressionError(`${late[0]} is not known yet`));
-  const { value, used, missing, error } = inspectExpression(source, scope, options);
+  const { value, used, missing, error } = inspectExpression(source, scope, {
+    ...options,
+    // Each tag draws its own random values.
+    ...(options.seed !== undefined && { seed: `${options.seed} ${state.evaluations++}` }),
+  });
   for (const name of used) state.used.add(name);
   if (error && missing.size === 0) return fail(state, error.shifted(start));
   if (error || (value === null && missing.size > 0))

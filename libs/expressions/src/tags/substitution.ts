@@ -55,6 +55,8 @@ export interface SubstitutionState {
   readonly options: SubstitutionOptions;
   readonly used: Set<string>;
   readonly unresolved: UnresolvedTag[];
+  /** How many expressions were evaluated, so that each has random values of its own. */
+  evaluations: number;
 }
 
 /** Keeps the tag or throws, as the options say. */

@@ -14,9 +14,19 @@ export interface Replaced<T> {
 const CACHE = new ExpressionCache();
 const SETTINGS = { lateBound: LATE_BOUND_NAMES, cache: CACHE };
 
+/** Names that tell one place of a run from another: what is drawn at random there differs. */
+const PLACE = ['workflow.uid', 'node.name', 'pod.name', 'steps.name', 'tasks.name', 'item'];
+
+/** What a pass gives its expressions of the world: its time, and random values that follow from it and the place. */
+function world(scope: VariableScope): { readonly now?: number; readonly seed?: string } {
+  const { now } = scope;
+  if (now === undefined) return {};
+  return { now, seed: JSON.stringify([now, ...PLACE.map((name) => scope.get(name) ?? null)]) };
+}
+
 /** Replaces the tags in every text of a value; those that cannot be resolved yet stay. @throws on a broken expression */
 export function replaceTags<T>(value: T, scope: VariableScope): Replaced<T> {
-  return substituteTemplate(value, scope, scope.now === undefined ? SETTINGS : { ...SETTINGS, now: scope.now });
+  return substituteTemplate(value, scope, { ...SETTINGS, ...world(scope) });
 }
 
 export interface TriedReplacing<T> {
@@ -30,7 +40,7 @@ export function tryReplaceTags<T>(value: T, scope: VariableScope): TriedReplacin
   const failures: Error[] = [];
   const { value: replaced } = substituteTemplate(value, scope, {
     ...SETTINGS,
-    ...(scope.now !== undefined && { now: scope.now }),
+    ...world(scope),
     onFailure: (error) => failures.push(error),
   });
   return { value: replaced, failure: failures[0] ?? null };
@@ -38,7 +48,7 @@ export function tryReplaceTags<T>(value: T, scope: VariableScope): TriedReplacin
 
 /** Value of an expr-lang expression. @throws when it is broken or refers to nothing */
 export const evaluate = (expression: string, scope: VariableScope): JsonValue =>
-  evaluateExpression(expression, scope, { cache: CACHE, ...(scope.now !== undefined && { now: scope.now }) });
+  evaluateExpression(expression, scope, { cache: CACHE, ...world(scope) });
 
 /** @throws when the expression is broken or its value is no boolean */
 export function evaluateBoolean(expression: string, scope: VariableScope): boolean {
