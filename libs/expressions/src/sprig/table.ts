@@ -7,7 +7,9 @@ import { Random } from './random.js';
 import { randomFunctions } from './random-functions.js';
 import { versionFunctions } from './semantic-versions.js';
 import { stringFunctions } from './strings.js';
-import { mergeFunctions, moreNumberFunctions, reflectionFunctions, wrapFunctions } from './remaining.js';
+import { mergeFunctions } from './merges.js';
+import { reflectionFunctions } from './reflection.js';
+import { wrapFunctions } from './wrapping.js';
 import { hashFunctions, hostPathFunctions, moreTextFunctions, pathFunctions, patternFunctions } from './texts.js';
 import { unsupportedFunctions } from './unsupported.js';
 import { urlFunctions } from './urls.js';
@@ -30,7 +32,6 @@ const OWN: ReadonlyMap<string, SprigFunction> = new Map(
     urlFunctions,
     randomFunctions,
     mergeFunctions,
-    moreNumberFunctions,
     reflectionFunctions,
     wrapFunctions,
     hostPathFunctions,

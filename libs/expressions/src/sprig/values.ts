@@ -4,6 +4,7 @@ import { decodeBase64, encodeBase64, parseJson } from '../expr/builtins/encoding
 import { compare } from '../expr/builtins/collections.js';
 import { equals, isList, isObject, show, toJson, typeOf } from '../expr/value.js';
 import type { ObjectValue, Value } from '../expr/value.js';
+import { decodeBase32, encodeBase32 } from './base32.js';
 import { isEmpty } from './empty.js';
 import type { SprigFunction } from './sprig-function.js';
 
@@ -47,6 +48,11 @@ export const numberFunctions: Readonly<Record<string, SprigFunction>> = {
   max: (values) => Math.max(...values.map(int)),
   biggest: (values) => Math.max(...values.map(int)),
   min: (values) => Math.min(...values.map(int)),
+  add1f: ([value]) => number(value) + 1,
+  maxf: (values) => Math.max(...values.map(number)),
+  minf: (values) => Math.min(...values.map(number)),
+  /** Of an octal number, such as the mode of a file; 0 for what is none. */
+  toDecimal: ([value]) => (/^[+-]?[0-7]+$/.test(show(value ?? 0)) ? Number.parseInt(show(value ?? 0), 8) : 0),
   floor: ([value]) => Math.floor(number(value)),
   ceil: ([value]) => Math.ceil(number(value)),
   round: ([value, digits]) => Math.round(number(value) * 10 ** int(digits)) / 10 ** int(digits),
@@ -137,6 +143,8 @@ export const defaultFunctions: Readonly<Record<string, SprigFunction>> = {
 export const encodingFunctions: Readonly<Record<string, SprigFunction>> = {
   b64enc: ([value = '']) => encodeBase64(show(value)),
   b64dec: ([value = '']) => decodeBase64(show(value)),
+  b32enc: ([value = '']) => encodeBase32(show(value)),
+  b32dec: ([value = '']) => decodeBase32(show(value)),
   toJson: ([value = null]) => JSON.stringify(toJson(value)),
   toRawJson: ([value = null]) => JSON.stringify(toJson(value)),
   toPrettyJson: ([value = null]) => JSON.stringify(toJson(value), null, 2),
