@@ -1,4 +1,4 @@
-import type { Condition, LifecycleHook, NodeStatus, WorkflowPhase } from '@argosy/workflow-spec';
+import type { LifecycleHook, NodeStatus, WorkflowPhase } from '@argosy/workflow-spec';
 import type { CallSite } from '../model/frame.js';
 import { WORKFLOW_FRAME } from '../model/ids.js';
 import { formatTime } from '../model/instant.js';
@@ -137,8 +137,8 @@ export function endWorkflow(
     phase,
     finishedAt,
     startedAt: run.status.startedAt ?? finishedAt,
-    conditions: withCondition(run.status.conditions, { type: 'Completed', status: 'True' }),
   };
+  run.addCondition({ type: 'Completed', status: 'True' });
   if (message) run.status.message = message;
   else delete run.status.message;
   workflowMetrics(run);
@@ -146,7 +146,3 @@ export function endWorkflow(
 }
 
 const END_REASONS = { Succeeded: 'WorkflowSucceeded', Failed: 'WorkflowFailed', Error: 'WorkflowFailed' } as const;
-
-export function withCondition(conditions: readonly Condition[] | undefined, added: Condition): Condition[] {
-  return [...(conditions ?? []).filter((condition) => condition.type !== added.type), added];
-}

@@ -10,7 +10,6 @@ import { adoptMemoized } from './adopt-memoized.js';
 import { begin, startAnnotations } from './begin.js';
 import { KERNEL } from './enter.js';
 import { enforce } from './enforce.js';
-import { withCondition } from './lifecycle.js';
 import { observe } from './observe.js';
 import { plan, wakeAt } from './plan.js';
 import { RunDraft } from './run-draft.js';
@@ -59,7 +58,7 @@ function recordRunningPods(run: RunDraft): void {
   const status = run.tally.runningPods > 0 ? 'True' : 'False';
   const known = run.status.conditions?.find((condition) => condition.type === 'PodRunning')?.status;
   if (known === status || (known === undefined && status === 'False')) return;
-  run.status = { ...run.status, conditions: withCondition(run.status.conditions, { type: 'PodRunning', status }) };
+  run.addCondition({ type: 'PodRunning', status });
 }
 
 function labelled(run: RunDraft): Omit<Workflow, 'status'> {
