@@ -16,7 +16,7 @@ export const MONTHS = [
   'November',
   'December',
 ];
-const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
+export const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 /** Parts of Go's reference time, Mon Jan 2 15:04:05 MST 2006; longer ones first. */
 export const PARTS =
   /January|Jan|Monday|Mon|MST|2006|-0700|-07:00|Z0700|Z07:00|[.,]0+|[.,]9+|01|02|03|04|05|06|002|__2|_2|15|PM|pm|1|2|3|4|5/g;

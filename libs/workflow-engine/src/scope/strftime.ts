@@ -1,20 +1,6 @@
+import { DAYS, MONTHS } from '@argosy/expressions';
 import type { Instant } from '../model/instant.js';
 
-const MONTHS = [
-  'January',
-  'February',
-  'March',
-  'April',
-  'May',
-  'June',
-  'July',
-  'August',
-  'September',
-  'October',
-  'November',
-  'December',
-] as const;
-const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'] as const;
 const two = (value: number): string => String(value).padStart(2, '0');
 
 const FORMATS = {
