@@ -3,10 +3,11 @@ import type { ArgosyClient } from '@argosy/sdk';
 import { ArgosyError } from '@argosy/sdk';
 import type { Instant } from '@argosy/workflow-engine';
 import { formatTime, instant } from '@argosy/workflow-engine';
-import { hasErrors, parseManifests, toYaml } from '@argosy/workflow-spec';
+import { parseManifests, toYaml } from '@argosy/workflow-spec';
 import type { CronWorkflow, Workflow } from '@argosy/workflow-spec';
 import type { CliCommand, CliContext } from '../command.js';
 import { readManifest } from './arguments.js';
+import { refuse } from './manifest.js';
 
 interface BackfillFlags {
   start: string;
@@ -71,10 +72,7 @@ const told = (time: Instant | undefined): string => (time === undefined ? '' : f
 
 function readCronWorkflow(file: string): CronWorkflow {
   const { documents, problems } = parseManifests(readManifest(file));
-  if (hasErrors(problems)) {
-    const [first] = problems;
-    throw new ArgosyError('invalid', `${file}:${first?.line}:${first?.column}: ${first?.message}`);
-  }
+  refuse(problems, file);
   const [document] = documents;
   if (document?.kind !== 'CronWorkflow' || documents.length > 1)
     throw new ArgosyError('invalid', `${file} must hold one CronWorkflow and nothing else.`);

@@ -52,7 +52,8 @@ export function readRunnable(text: string, source: string, parameters: readonly 
   };
 }
 
-function refuse(problems: readonly Problem[], source: string): void {
+/** Throws `invalid` with every problem and its position, if there is an error among them. */
+export function refuse(problems: readonly Problem[], source: string): void {
   if (hasErrors(problems)) throw new ArgosyError('invalid', `${source} cannot be run as it is.`, problems.map(asInput));
 }
 
