@@ -242,6 +242,15 @@ describe('exit hooks of steps and tasks', () => {
     });
   });
 
+  it('of an item see what the item has, not what the loop has so far', () => {
+    const hook = { template: 'd', expression: `steps.a.status == 'Running' && 'outputs' in steps.a` };
+    const run = play(
+      JSON.stringify({ main: { steps: [[{ name: 'a', template: 'c', withItems: [1, 2], hooks: { told: hook } }]] } }),
+      { 'a(0:1)': succeeds({ result: '1' }), 'a(1:2)': succeeds({ pending: '1m' }) },
+    );
+    expect(phases(run)).toEqual({ 'a(0:1)': 'Succeeded', 'a(1:2)': 'Succeeded' });
+  });
+
   it('may have a condition', () => {
     const hook = (status: string): string =>
       `hooks: { exit: { template: d, expression: "steps.a.status == '${status}'" } }`;

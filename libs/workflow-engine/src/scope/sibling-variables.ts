@@ -29,17 +29,23 @@ export function stepVariables(run: RunDraft, frame: StepsFrame, text: string, be
       const call = frame.template.steps?.[group]?.find((step) => step.name === name);
       Object.assign(variables, absentOutputs(run, prefix, node, call, frame.site.innerScope));
       Object.assign(variables, nodeVariables(prefix, node, artifacts));
-    } else Object.assign(variables, aggregateVariables(prefix, stepItems(run, groupName, name), ''));
+    } else Object.assign(variables, loopVariables(run, prefix, run.nodeNamed(groupName), name));
   }
   return { variables, artifacts };
+}
+
+/** A loop has outputs once its group is over: its items, whose hooks may ask before, do not see each other. */
+function loopVariables(run: RunDraft, prefix: string, group: NodeStatus | undefined, step: string): Variables {
+  if (!group || !isFulfilled(group.phase)) return {};
+  return aggregateVariables(prefix, stepItems(run, group, step), '');
 }
 
 const groupOf = (template: Template, step: string): number =>
   (template.steps ?? []).findIndex((group) => group.some((candidate) => candidate.name === step));
 
-function stepItems(run: RunDraft, groupName: string, step: string): NodeStatus[] {
-  const prefix = `${groupName}.${step}(`;
-  return childrenOf(run, run.nodeNamed(groupName)).filter((child) => child.name.startsWith(prefix));
+function stepItems(run: RunDraft, group: NodeStatus, step: string): NodeStatus[] {
+  const prefix = `${group.name}.${step}(`;
+  return childrenOf(run, group).filter((child) => child.name.startsWith(prefix));
 }
 
 /** What a DAG task may read: the tasks before it that it mentions. */
