@@ -1,22 +1,20 @@
-import type { Clock, KubeApi } from '@argosy/kube';
+import type { Clock } from '@argosy/kube';
 import { isKubeError, resources, systemClock } from '@argosy/kube';
-import type { SupervisorSource } from '@argosy/pod-plan';
-import { applyIntent, instant, isFinalWorkflowPhase } from '@argosy/workflow-engine';
-import type { ControllerRules, IntentApplied, IntentRefused, MetricUpdate, RunIntent } from '@argosy/workflow-engine';
+import { isFinalWorkflowPhase } from '@argosy/workflow-engine';
+import type { RunIntent } from '@argosy/workflow-engine';
 import type { Pod, Workflow } from '@argosy/workflow-spec';
-import type { TurnLimits } from './admission/turns.js';
 import { Turns } from './admission/turns.js';
 import { MemoCaches } from './cache/memo-caches.js';
 import { checkRules } from './check-rules.js';
 import { DisruptionBudgets } from './collection/disruption-budgets.js';
-import type { RetentionPolicy } from './collection/retention.js';
 import { Retirement } from './collection/retirement.js';
 import { deleteExpired } from './collection/time-to-live.js';
+import type { WorkflowControllerOptions } from './controller-options.js';
 import { CronController } from './cron/cron-controller.js';
-import { carryOut } from './effects/table.js';
 import type { Informers } from './informers.js';
 import { startInformers } from './informers.js';
-import type { NodeStatusOptions } from './nodes/node-keeping.js';
+import type { IntentResult } from './intents/intents.js';
+import { Intents } from './intents/intents.js';
 import { NodeKeeping } from './nodes/node-keeping.js';
 import { OverflowOutputs } from './pods/overflow-outputs.js';
 import { BY_RUN } from './pods/pod-watch.js';
@@ -28,50 +26,12 @@ import { ChangedPods } from './reconcile/changed-pods.js';
 import { isTransient, stuckMessage } from './reconcile/failures.js';
 import { RunCache } from './reconcile/run-cache.js';
 import { WorkflowReconciler } from './reconcile/workflow.reconciler.js';
-import type { NodeRequests, RequestOptions } from './requests/node-requests.js';
+import type { NodeRequests } from './requests/node-requests.js';
 import { createNodeRequests } from './requests/node-requests.js';
 import type { RunSnapshot } from './snapshot.js';
 import { snapshotOf } from './snapshot.js';
 
-export interface WorkflowControllerOptions extends TurnLimits, RequestOptions {
-  readonly kube: KubeApi;
-  readonly supervisor: SupervisorSource;
-  /** Only this namespace; all when absent. */
-  readonly namespace?: string;
-  /** Where the controller itself is: artifact repositories that workflows name are also looked for there. */
-  readonly ownNamespace?: string;
-  readonly clock?: Clock;
-  /** In [0, 1); spreads what many agents would else do at the same moment. Default: Math.random. */
-  readonly random?: () => number;
-  readonly logger?: ControllerLogger;
-  /** What whoever runs the controller decides for all workflows. Default: nothing. */
-  readonly rules?: ControllerRules;
-  /** How many ended workflows are kept. Default: all, until their time to live is over. */
-  readonly retentionPolicy?: RetentionPolicy;
-  /** Where the nodes of large runs are kept. */
-  readonly nodeStatus?: NodeStatusOptions;
-  /** Runs worked on at the same time. Default: 8. */
-  readonly concurrency?: number;
-  /**
-   * Called after every pass that changed a run, and once (`full`) for each run that is found at the start. Must have taken
-   * the snapshot durably when it resolves; when it rejects, the run comes again in full.
-   */
-  readonly onRunChanged?: (snapshot: RunSnapshot) => Promise<void>;
-  readonly onRunDeleted?: (workflow: Workflow) => Promise<void>;
-  /** Metrics that workflows and templates define, as they come about. */
-  readonly onMetrics?: (updates: readonly MetricUpdate[]) => void;
-  /** Every pod of a run as it changes, for whoever ships logs. */
-  readonly onPod?: (pod: Pod, deleted: boolean) => void;
-  /** Whether nobody needs the ended pod's log any more; asked every second before a pod is deleted. Default: always. */
-  readonly isPodReleased?: (pod: Pod) => boolean;
-}
-
-export type IntentResult =
-  { readonly ok: true } | IntentRefused | { readonly ok: false; readonly code: 'not-found'; readonly message: string };
-
 const DEFAULT_CONCURRENCY = 8;
-/** Times an intent is tried again when somebody wrote the object meanwhile. */
-const INTENT_TRIES = 5;
 /** Passes that fail in a row, for a reason that will not go by itself, before people are told on the workflow. */
 const FAILURES_TO_TELL = 5;
 /** Every open run is looked at this often though nothing seems to have changed, should a change have been missed. */
@@ -92,6 +52,7 @@ export class WorkflowController {
   private readonly queue: WorkQueue;
   private readonly turns: Turns;
   private readonly caches: MemoCaches;
+  private readonly intents: Intents;
   private readonly isPodReleased: (pod: Pod) => boolean;
   private reconciler: WorkflowReconciler | undefined;
   private informers: Informers | undefined;
@@ -129,6 +90,19 @@ export class WorkflowController {
       wake: (key) => this.queue.add(key),
       onError: (error) => this.logger.warn({ err: error }, 'Lost the watch of a limit; trying again'),
       onLost: (run, lock) => void this.lockLost(run, lock.key),
+    });
+    this.intents = new Intents({
+      ...this.options,
+      ...this.nodeRequests,
+      clock: this.clock,
+      logger: this.logger,
+      nodes: this.nodes,
+      informers: () => this.informers,
+      refused: this.refused,
+      budgets: this.budgets,
+      caches: this.caches,
+      isPodReleased: this.isPodReleased,
+      lookAt: (key) => this.queue.add(key),
     });
   }
 
@@ -231,49 +205,8 @@ export class WorkflowController {
   }
 
   /** Does what a person asks of a run. */
-  async applyIntent(namespace: string, name: string, intent: RunIntent): Promise<IntentResult> {
-    const { kube } = this.options;
-    for (let attempt = 1; ; attempt++) {
-      try {
-        const object = await kube.get<Workflow>({ type: resources.workflows, namespace, name });
-        const recorded = await this.nodes.read(object);
-        const outcome = applyIntent(recorded.state, intent, { now: instant(this.clock.now()) });
-        if (!outcome.ok) return outcome;
-        const { patch, state } = outcome;
-        if (patch) {
-          const written = await this.nodes.write({ ...recorded, before: recorded.state, patch, state });
-          this.informers?.workflows.observe(written.object);
-        }
-        await this.carryOutIntent(object, outcome);
-        this.queue.add(`${namespace}/${name}`);
-        return { ok: true };
-      } catch (error) {
-        if (isKubeError(error, 'NotFound'))
-          return { ok: false, code: 'not-found', message: `there is no workflow ${name} in namespace ${namespace}` };
-        if (!isKubeError(error, 'Conflict') || attempt === INTENT_TRIES) throw error;
-      }
-    }
-  }
-
-  /** What fails here costs nothing: a pod in the way is found again by the pass that needs its name. */
-  private async carryOutIntent(workflow: Workflow, { commands, state }: IntentApplied): Promise<void> {
-    if (!this.informers) return;
-    const { error } = await carryOut(commands, {
-      ...this.informers,
-      kube: this.options.kube,
-      supervisor: this.options.supervisor,
-      workflow,
-      phaseOf: (nodeId) => state.nodes.get(nodeId as never)?.phase,
-      refused: this.refused,
-      budgets: this.budgets,
-      ...this.nodeRequests,
-      caches: this.caches,
-      isPodReleased: this.isPodReleased,
-      nowMs: this.clock.now(),
-      finishedAtMs: null,
-    });
-    if (error !== undefined)
-      this.logger.warn({ workflow: keyOf(workflow), err: error }, 'Could not do all that was asked of a run at once');
+  applyIntent(namespace: string, name: string, intent: RunIntent): Promise<IntentResult> {
+    return this.intents.apply(namespace, name, intent);
   }
 
   private async work(key: string): Promise<void> {

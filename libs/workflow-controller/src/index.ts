@@ -1,5 +1,6 @@
 export { WorkflowController } from './controller.js';
-export type { IntentResult, WorkflowControllerOptions } from './controller.js';
+export type { WorkflowControllerOptions } from './controller-options.js';
+export type { IntentResult } from './intents/intents.js';
 export { InMemoryLockDatabase } from './locks/lock-database.js';
 export type { LockDatabase, LockDatabaseEvents, SharedView } from './locks/lock-database.js';
 export type { SharedClaim } from './locks/shared-claim.js';

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { KubeObject } from '@argosy/kube';
 import { resources } from '@argosy/kube';
 import type { WorkflowSpec } from '@argosy/workflow-spec';
-import type { WorkflowControllerOptions } from '../controller.js';
+import type { WorkflowControllerOptions } from '../controller-options.js';
 import { container, TestCluster } from '../testing/test-cluster.js';
 
 let cluster: TestCluster;

@@ -8,7 +8,7 @@ import type { InMemoryKube } from '@argosy/kube';
 import { createInMemoryKube, resources } from '@argosy/kube';
 import { isFinalWorkflowPhase } from '@argosy/workflow-engine';
 import type { NodeStatus, Template, Workflow } from '@argosy/workflow-spec';
-import type { WorkflowControllerOptions } from '../controller.js';
+import type { WorkflowControllerOptions } from '../controller-options.js';
 import { WorkflowController } from '../controller.js';
 import { ManualClock } from '../testing/manual-clock.js';
 

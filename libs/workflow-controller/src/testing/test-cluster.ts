@@ -3,7 +3,7 @@ import { createInMemoryKube, resources } from '@argosy/kube';
 import { isFinalWorkflowPhase } from '@argosy/workflow-engine';
 import type { NodeStatus, Pod, Template, Workflow, WorkflowSpec } from '@argosy/workflow-spec';
 import { WorkflowController } from '../controller.js';
-import type { WorkflowControllerOptions } from '../controller.js';
+import type { WorkflowControllerOptions } from '../controller-options.js';
 import { ManualClock } from './manual-clock.js';
 import type { PodScript } from './scripted-kubelet.js';
 import { ScriptedKubelet } from './scripted-kubelet.js';

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { KubeError } from '@argosy/kube';
 import { instant, resubmit } from '@argosy/workflow-engine';
-import { RecordingKube } from './testing/recording-kube.js';
-import { container, TestCluster } from './testing/test-cluster.js';
+import { RecordingKube } from '../testing/recording-kube.js';
+import { container, TestCluster } from '../testing/test-cluster.js';
 
 let cluster: TestCluster;
 afterEach(() => cluster.close());
