@@ -33,6 +33,8 @@ export class Decoder {
   /** Paths of maps in which something was wrong, so that rules do not complain about what a typing error has hidden. */
   readonly damaged = new Set<string>();
   readonly #path: PathSegment[] = [];
+  readonly #told = new Set<string>();
+  #faults = 0;
   #budget: number;
   #exhausted = false;
 
@@ -90,11 +92,11 @@ export class Decoder {
     let isDamaged = false;
     for (const { key, value } of this.#unique(node)) {
       const field = shape.fields.get(key.text) ?? shape.others;
-      const before = this.problems.length;
+      const before = this.#faults;
       if (field === undefined) this.#unknownKey(key.text, key, shape, node);
       const decoded = field && this.#at(key.text, () => this.decode(value, field()));
       if (decoded !== NOTHING) define(result, key.text, decoded);
-      else if (this.problems.length > before) isDamaged = true;
+      else if (this.#faults > before) isDamaged = true;
     }
     if (isDamaged) this.damaged.add(formatPath(this.#path));
     // What is missing is perhaps what was misspelt.
@@ -148,8 +150,12 @@ export class Decoder {
     });
   }
 
+  /** A place that aliases repeat is told of once. */
   #wrong(span: Span, input: ProblemInput): undefined {
-    this.problems.push(toProblem(this.#path, input, this.settings.lines.position(span)));
+    this.#faults += 1;
+    const fault = `${span.start}:${input.message}`;
+    if (!this.#told.has(fault)) this.problems.push(toProblem(this.#path, input, this.settings.lines.position(span)));
+    this.#told.add(fault);
     return NOTHING;
   }
 

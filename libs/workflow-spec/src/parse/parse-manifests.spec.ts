@@ -19,6 +19,24 @@ function parametersOf(yaml: string): unknown {
 }
 
 describe('parsing', () => {
+  it('tells what is wrong with an anchored value once, where it is written, and of a list with aliases in it there', () => {
+    const { problems } = parseManifests(
+      [
+        `${head}spec:`,
+        '  arguments:',
+        '    parameters:',
+        '      - {name: a, value: &list [1]}',
+        '      - {name: b, value: *list}',
+        '      - {name: c, value: [*list, *list]}',
+        '',
+      ].join('\n'),
+    );
+    expect(problems.map(({ line, column, message }) => [line, column, message])).toEqual([
+      [7, 33, 'expected a string, found a list'],
+      [9, 26, 'expected a string, found a list'],
+    ]);
+  });
+
   it.each([
     ['1.10', '1.10'],
     ['007', '7'],

@@ -45,8 +45,11 @@ export const MAX_DEPTH = 150;
 /** A list or map is pointed at by its beginning, not underlined over many lines. */
 export function headOf(node: SourceNode): Span {
   let first = node;
-  // Aliases make chains that are longer than a stack.
-  while (first.kind === 'sequence' && first.items[0]) [first] = first.items as [SourceNode];
+  // A loop: aliases make chains that are longer than a stack. What an alias stands for was written elsewhere.
+  for (let item = firstItem(first); item && isWithin(item, node); item = firstItem(item)) first = item;
   if (first.kind === 'mapping' && first.entries[0]) return first.entries[0].key;
   return first.kind === 'scalar' ? first : { start: first.start, end: first.start };
 }
+
+const firstItem = (node: SourceNode): SourceNode | undefined => (node.kind === 'sequence' ? node.items[0] : undefined);
+const isWithin = (inner: Span, outer: Span): boolean => inner.start >= outer.start && inner.end <= outer.end;
