@@ -1,6 +1,7 @@
-import { attempts, errors, fails, hangs, succeeds, vanishes } from '@argosy/sdk/testing';
+import { attempts, errors, evicted, fails, hangs, succeeds, vanishes } from '@argosy/sdk/testing';
 import type { PodScripts, SimulatedRun } from '@argosy/sdk/testing';
 import { begin } from './play.js';
+import type { Play } from './play.js';
 
 /** Kinds of templates that run as a pod; what happens to the pod means the same for all of them. */
 const KINDS = {
@@ -12,8 +13,8 @@ const KINDS = {
 };
 const TIMED = ', timeout: 30s';
 
-const run = (kind: string, pods: PodScripts, rest = ''): SimulatedRun =>
-  begin(`main: { steps: [[{ name: a, template: t }]] }\nt: { ${kind}${rest} }`, pods);
+const run = (kind: string, pods: PodScripts, rest = '', options: Play = {}): SimulatedRun =>
+  begin(`main: { steps: [[{ name: a, template: t }]] }\nt: { ${kind}${rest} }`, pods, options);
 
 describe.each(Object.entries(KINDS))('the pod of a %s', (_name, kind) => {
   it('waits, runs, succeeds', () => {
@@ -68,6 +69,61 @@ describe.each(Object.entries(KINDS))('the pod of a %s', (_name, kind) => {
       { a: succeeds({ runs: '1m' }) },
     ).finish();
     expect(seen.node('a.hooks.told')).toMatchObject({ phase: 'Succeeded', startedAfter: 1 });
+  });
+});
+
+describe.each(Object.entries(KINDS))('the pod of a %s that the cluster takes away before it began', (_name, kind) => {
+  const gone = evicted({ message: 'The node had condition: [DiskPressure]', pending: '20s' });
+  const restarting = (pods: PodScripts, rules: Play['rules'] = { failedPodRestart: { enabled: true } }, rest = '') =>
+    run(kind, pods, rest, { rules });
+
+  it('fails the step, unless the controller makes such pods again', () => {
+    const failed = restarting({ a: gone }, {}).finish();
+    expect(failed.node('a')).toMatchObject({ phase: 'Failed', message: 'The node had condition: [DiskPressure]' });
+    expect(failed.pods).toHaveLength(1);
+  });
+
+  it('is made again, and the node waits', () => {
+    const seen = restarting({ a: attempts(gone, succeeds({ pending: '1m' })) });
+    seen.at('10s').restart().at('21s');
+    expect(seen.node('a').status).toMatchObject({ phase: 'Pending', failedPodRestarts: 1 });
+    expect(seen.node('a').status.restartingPodUID).toBe(`${seen.podObjects[0]}-1`);
+    expect(seen.restart().pods).toHaveLength(2);
+    expect(seen.finish().node('a').status).toMatchObject({ phase: 'Succeeded', failedPodRestarts: 1 });
+    expect(seen.node('a').status).not.toHaveProperty('restartingPodUID');
+    expect(seen.pods).toHaveLength(2);
+  });
+
+  it('is made again though it was seen running, as long as it ran without the step’s program', () => {
+    const seen = restarting({ a: attempts(evicted({ reason: 'NodeShutdown', runs: '5s' }), succeeds()) });
+    expect(seen.at('4s').node('a').phase).toBe('Running');
+    expect(seen.finish().node('a')).toMatchObject({ phase: 'Succeeded' });
+  });
+
+  it('is made again three times, or as often as the controller says', () => {
+    const thrice = restarting({ a: gone }).finish();
+    expect(thrice.node('a').status).toMatchObject({ phase: 'Failed', failedPodRestarts: 3 });
+    expect(thrice.pods).toHaveLength(4);
+    const once = restarting({ a: gone }, { failedPodRestart: { enabled: true, maxRestarts: 1 } }).finish();
+    expect(once.pods).toHaveLength(2);
+  });
+
+  it('leaves what ran to the retry strategy, whose attempts have restarts of their own', () => {
+    const pods = { a: attempts(gone, fails(), gone, gone, succeeds()) };
+    const seen = restarting(
+      pods,
+      { failedPodRestart: { enabled: true, maxRestarts: 2 } },
+      ', retryStrategy: { limit: 1 }',
+    );
+    expect(seen.finish().phase).toBe('Succeeded');
+    expect(seen.node('a(0)').status).toMatchObject({ phase: 'Failed', failedPodRestarts: 1 });
+    expect(seen.node('a(1)').status).toMatchObject({ phase: 'Succeeded', failedPodRestarts: 2 });
+  });
+
+  it('is not made again once the run is stopped', () => {
+    const seen = restarting({ a: gone }).at('10s').stop().finish();
+    expect(seen.phase).toBe('Failed');
+    expect(seen.pods).toHaveLength(1);
   });
 });
 

@@ -153,6 +153,45 @@ describe('pods that never come to be', () => {
   });
 });
 
+describe('a pod that is evicted before it began', () => {
+  const evict = async (): Promise<void> => {
+    const status = { phase: 'Failed', reason: 'Evicted', message: 'The node was low on resource: memory.' };
+    await cluster.kube.patch({ type: resources.pods, namespace: 'default', name: 'wf' }, 'merge', { status }, 'status');
+  };
+
+  it('goes, and comes anew', async () => {
+    let stuck = true;
+    let released = false;
+    clusterOf(() => ({ stuck }));
+    const rules = { failedPodRestart: { enabled: true } };
+    await cluster.controller(cluster.kube, { rules, isPodReleased: () => released });
+    await cluster.submit([container('main')]);
+    await cluster.settle();
+    const [first] = await cluster.pods();
+    await evict();
+    await cluster.settle();
+    expect(await cluster.node('wf')).toMatchObject({
+      phase: 'Pending',
+      message: 'Pod auto-restarting due to Evicted: The node was low on resource: memory.',
+      restartingPodUID: first?.metadata?.uid,
+    });
+    [stuck, released] = [false, true];
+    expect((await cluster.ended()).status?.phase).toBe('Succeeded');
+    expect(await cluster.node('wf')).toMatchObject({ phase: 'Succeeded', failedPodRestarts: 1 });
+    const [second] = await cluster.pods();
+    expect(second?.metadata?.uid).not.toBe(first?.metadata?.uid);
+  });
+
+  it('is the end of its node when nothing is said of it', async () => {
+    clusterOf(() => ({ stuck: true }));
+    await cluster.controller();
+    await cluster.submit([container('main')]);
+    await cluster.settle();
+    await evict();
+    expect((await cluster.ended()).status?.phase).toBe('Failed');
+  });
+});
+
 describe('outputs too large for a termination message', () => {
   const value = 'é'.repeat(100_000);
   const template = container('main', { outputs: { parameters: [{ name: 'a', valueFrom: { path: '/a' } }] } });

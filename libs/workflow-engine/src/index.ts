@@ -2,13 +2,14 @@ export { formatTime, instant, parseTime } from './model/instant.js';
 export type { Instant } from './model/instant.js';
 export { HTTP_TIMEOUT_SECONDS } from './handlers/agent.js';
 export type { MetricChange, MetricUpdate } from './model/metric-update.js';
-export type { ControllerRules, WorkflowDefaults } from './model/controller-rules.js';
+export type { ControllerRules, FailedPodRestart, WorkflowDefaults } from './model/controller-rules.js';
 export type {
   ContainerObservation,
   HttpAnswer,
   LockObservation,
   MemoEntry,
   MemoObservation,
+  NeverStarted,
   PodObservation,
   RepositoryMap,
   RequestObservation,

@@ -79,6 +79,10 @@ export const agentConfig = z
     ARGOSY_OVERRIDABLE_FIELDS: list().describe(
       'Fields of the spec, with commas between, that a workflow may then set nevertheless',
     ),
+    ARGOSY_FAILED_POD_RESTART: switchVariable(false).describe(
+      '1: pods that the cluster took away before their program began are made again',
+    ),
+    ARGOSY_FAILED_POD_MAX_RESTARTS: count().describe('How often for one node; 3 when absent'),
     ARGOSY_OWN_NAMESPACE: z
       .string()
       .optional()

@@ -27,6 +27,8 @@ describe('the rules for workflows', () => {
       ARGOSY_ARTIFACT_REPOSITORY: '{"s3": {"bucket": "b"}}',
       ARGOSY_TEMPLATE_REFERENCING: 'Strict',
       ARGOSY_OVERRIDABLE_FIELDS: 'podSpecPatch, volumes',
+      ARGOSY_FAILED_POD_RESTART: '1',
+      ARGOSY_FAILED_POD_MAX_RESTARTS: '5',
       ARGOSY_OWN_NAMESPACE: 'argosy',
     });
     expect(options).toEqual({
@@ -36,6 +38,7 @@ describe('the rules for workflows', () => {
           spec: { ttlStrategy: { secondsAfterCompletion: 60 } },
         },
         artifactRepository: { s3: { bucket: 'b' } },
+        failedPodRestart: { enabled: true, maxRestarts: 5 },
         templateReferencing: 'Strict',
         overridableFields: ['podSpecPatch', 'volumes'],
       },

@@ -70,6 +70,7 @@ describe('a pod that has not ended', () => {
       podIP: '10.0.0.7',
       ready: true,
       progress: '',
+      neverStarted: null,
       resourcesDuration: null,
     });
     expect(observePod(pod(status)).ready).toBe(false);
@@ -198,6 +199,37 @@ describe('a pod that failed', () => {
       containerStatuses: [ended('main', 4)],
     };
     expect(endOf(pod(status, sidecar))).toEqual(['Failed', 'main: Error (exit code 4)']);
+  });
+});
+
+describe('a pod that failed before it had begun', () => {
+  const evicted = (...containerStatuses: ContainerStatus[]): Pod =>
+    pod({ phase: 'Failed', reason: 'Evicted', message: 'The node had condition: [DiskPressure]', containerStatuses });
+  const seen = { reason: 'Evicted', message: 'The node had condition: [DiskPressure]' };
+  const lost = { terminated: { exitCode: 137, reason: 'ContainerStatusUnknown' } };
+
+  it('says why, when that was the cluster’s doing', () => {
+    expect(observePod(evicted()).neverStarted).toEqual(seen);
+    expect(observePod(evicted(waiting('main', 'ContainerCreating'))).neverStarted).toEqual(seen);
+    expect(observePod(evicted({ ...ended('main', 0), state: lost })).neverStarted).toEqual(seen);
+    for (const reason of ['NodeShutdown', 'NodeAffinity', 'UnexpectedAdmissionError'])
+      expect(observePod(pod({ phase: 'Failed', reason })).neverStarted).toEqual({ reason, message: '' });
+    for (const reason of ['', 'DeadlineExceeded', 'Preempting'])
+      expect(observePod(pod({ phase: 'Failed', reason })).neverStarted).toBeNull();
+    expect(observePod(pod({ phase: 'Pending', reason: 'Evicted' })).neverStarted).toBeNull();
+  });
+
+  it('says nothing when its program may have run', () => {
+    const container = ended('main', 0);
+    expect(observePod(evicted(ended('main', 137))).neverStarted).toBeNull();
+    expect(observePod(evicted({ ...container, state: { running: {} } })).neverStarted).toBeNull();
+    expect(observePod(evicted({ ...waiting('main', 'CrashLoopBackOff'), lastState: lost })).neverStarted).toBeNull();
+    expect(observePod(evicted({ ...container, state: lost, containerID: 'containerd://1' })).neverStarted).toBeNull();
+  });
+
+  it('does not ask what containers besides it did', () => {
+    const main = waiting('main', 'PodInitializing');
+    expect(observePod(evicted(main, ended('istio-proxy', 137))).neverStarted).toEqual(seen);
   });
 });
 

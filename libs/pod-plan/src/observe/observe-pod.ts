@@ -6,6 +6,7 @@ import type { Outputs, Pod } from '@argosy/workflow-spec';
 import { ANNOTATIONS, MAIN_CONTAINER } from '../plan/labels.js';
 import { endOfFailedPod } from './failure.js';
 import type { PodEnd } from './failure.js';
+import { neverStarted } from './never-started.js';
 import { observeContainers } from './observe-containers.js';
 import { resourcesDurationOf } from './resources-duration.js';
 
@@ -40,6 +41,7 @@ export function observePod(pod: Pod, fromLog?: ReportedOutputs): PodObservation 
     podIP: pod.status?.podIP ?? '',
     ready: (pod.status?.conditions ?? []).some(({ type, status }) => type === 'Ready' && status === 'True'),
     progress: '',
+    neverStarted: neverStarted(pod),
     resourcesDuration: end ? resourcesDurationOf(pod) : null,
   };
 }

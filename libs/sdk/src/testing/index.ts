@@ -3,7 +3,7 @@ import type { SimulationOptions } from './simulated-run.js';
 import { SimulatedRun } from './simulated-run.js';
 
 export { ManifestError } from './manifests.js';
-export { errors, fails, hangs, succeeds, vanishes } from './outcome.js';
+export { errors, evicted, fails, hangs, succeeds, vanishes } from './outcome.js';
 export type { Failure, Outputs } from './outcome.js';
 export { attempts } from './pod-script.js';
 export type { Attempts, PodBehaviour, PodScripts } from './pod-script.js';

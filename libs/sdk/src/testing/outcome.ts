@@ -54,6 +54,20 @@ export const errors = ({ message, ...timing }: Timing & { readonly message?: str
 /** Runs until somebody or a deadline ends it. */
 export const hangs = (timing: Omit<Timing, 'runs'> = {}): PodOutcome => ({ ...timed(timing), endsAfterMs: 'never' });
 
+interface Eviction extends Omit<Timing, 'runs'> {
+  /** Kubernetes' word for it. Default `Evicted`. */
+  readonly reason?: 'Evicted' | 'NodeShutdown' | 'NodeAffinity' | 'UnexpectedAdmissionError';
+  readonly message?: string;
+  /** Other containers of the pod had begun, so that it was seen running. */
+  readonly runs?: string | number;
+}
+
+/** The cluster takes the pod away before the step's program begins. */
+export const evicted = ({ reason = 'Evicted', message = '', runs, ...timing }: Eviction = {}): PodOutcome => ({
+  ...timed({ ...timing, runs: runs ?? 0 }),
+  neverStarted: { reason, message, beside: runs !== undefined },
+});
+
 /** The pod object is gone instead of telling how it ended, as after the loss of a machine. */
 export const vanishes = (timing: Timing = {}): PodOutcome => ({ ...timed(timing), vanishes: true });
 

@@ -1,4 +1,4 @@
-import type { EnsurePod, IntentRefused, JournalEntry, RunIntent } from '@argosy/workflow-engine';
+import type { ControllerRules, EnsurePod, IntentRefused, JournalEntry, RunIntent } from '@argosy/workflow-engine';
 import { instant, parseTime, projectWorkflow } from '@argosy/workflow-engine';
 import { ScriptedWorld, WorkflowSimulation } from '@argosy/workflow-engine/testing';
 import { templateLibrary } from '@argosy/workflow-spec';
@@ -16,6 +16,8 @@ export interface SimulationOptions extends ManifestOptions {
   readonly pods?: PodScripts;
   /** Data of ConfigMaps, for `configMapKeyRef`. */
   readonly configMaps?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** What the controller is configured with. */
+  readonly rules?: Omit<ControllerRules, 'validate'>;
   /** When the run begins; virtual time goes on from there. Default 2026-01-01T00:00:00Z. */
   readonly startAt?: string;
 }
@@ -57,7 +59,8 @@ export class SimulatedRun {
     }, this.startedAt);
     for (const [name, data] of Object.entries(options.configMaps ?? {})) world.configMaps.set(name, { ...data });
     world.templates = templateLibrary(templates);
-    this.simulation = new WorkflowSimulation(workflow, undefined, world, { validate: options.validate !== false });
+    const rules = { ...options.rules, validate: options.validate !== false };
+    this.simulation = new WorkflowSimulation(workflow, undefined, world, rules);
   }
 
   /** Until nothing happens any more by itself: the run ended, or it waits for somebody. */

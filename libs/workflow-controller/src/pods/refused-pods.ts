@@ -28,6 +28,7 @@ export class RefusedPods {
       podIP: '',
       ready: false,
       progress: '',
+      neverStarted: null,
       resourcesDuration: null,
     });
   }

@@ -1,3 +1,4 @@
+import { restart } from '../policies/pod-restart.policy.js';
 import type { TemplateHandler } from './handler.js';
 import { createMembers, hasFailedMember, observeMembers } from './container-set-members.js';
 import { podHandler } from './pod.js';
@@ -13,7 +14,9 @@ export const containerSetHandler: TemplateHandler<'containerSet'> = {
   },
 
   on(run, frame, event) {
-    if (event.type === 'PodObserved') observeMembers(run, frame, event.pod);
+    const node = run.node(frame.id);
+    // Of a pod that is made again nothing has happened yet.
+    if (event.type === 'PodObserved' && !(node && restart(run, node, event.pod))) observeMembers(run, frame, event.pod);
     pods.on(run, frame, event);
   },
 

@@ -14,6 +14,7 @@ import { hooksOf } from '../policies/hooks.policy.js';
 import { isLeftover } from '../policies/leftover-pod.policy.js';
 import { REFUSAL_ORDER } from '../policies/order.js';
 import { boundaryTemplate } from '../policies/parallelism.policy.js';
+import { restart } from '../policies/pod-restart.policy.js';
 import { accrueProgress, accrueResources, completeProgress, reportProgress } from '../policies/progress.policy.js';
 import { activeDeadlineAt, earliest, pendingTimeoutAt, timeoutAt } from '../policies/timeout.policy.js';
 import { withRepository } from '../scope/artifact-repository.js';
@@ -99,8 +100,10 @@ function observed(run: RunDraft, frame: PodFrame, node: NodeStatus, pod: PodObse
     }
     return;
   }
+  const restarted = restart(run, node, pod);
+  if (restarted) return run.update(frame.id, restarted);
   const daemon = isDaemon(frame.template);
-  const change: Partial<NodeStatus> = {};
+  const change: Partial<NodeStatus> = node.restartingPodUID === undefined ? {} : { restartingPodUID: undefined };
   if (pod.hostNodeName && pod.hostNodeName !== node.hostNodeName) change.hostNodeName = pod.hostNodeName;
   if (pod.phase === 'Running' || pod.outputsPending) {
     if (daemon) Object.assign(change, whileRunning(node, pod));

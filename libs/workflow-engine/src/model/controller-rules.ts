@@ -13,8 +13,17 @@ export interface ControllerRules {
   readonly templateReferencing?: 'Strict' | 'Secure';
   /** Fields of the spec, by their names in YAML, that a workflow may then set nevertheless. */
   readonly overridableFields?: readonly string[];
+  /** Pods that failed before their program began, for the cluster's reasons, are made again. Default: they are not. */
+  readonly failedPodRestart?: FailedPodRestart;
   /** False lets a workflow begin whatever is wrong with it, to see where that shows. Default true. */
   readonly validate?: boolean;
+}
+
+export interface FailedPodRestart {
+  /** Default false. */
+  readonly enabled?: boolean;
+  /** Of one node. Default 3. */
+  readonly maxRestarts?: number;
 }
 
 export interface WorkflowDefaults {

@@ -12,6 +12,12 @@ export interface ContainerObservation {
   readonly finishedAt: Instant | null;
 }
 
+/** Why Kubernetes took a pod away, in its own words. */
+export interface NeverStarted {
+  readonly reason: string;
+  readonly message: string;
+}
+
 /** What a pod looks like from outside, already translated from Kubernetes' terms by libs/pod-plan. */
 export interface PodObservation {
   readonly podName: string;
@@ -38,6 +44,11 @@ export interface PodObservation {
   readonly ready: boolean;
   /** `N/M` as reported by the container, or empty. */
   readonly progress: string;
+  /**
+   * Set when the pod failed for a reason of the cluster's (evicted, refused by the node, the node shut down) and it is
+   * certain that no program of the step had begun.
+   */
+  readonly neverStarted: NeverStarted | null;
   /** Requested resources times seconds run, in Argo's units (`cpu`, `memory`); null until final. */
   readonly resourcesDuration: Readonly<Record<string, number>> | null;
 }

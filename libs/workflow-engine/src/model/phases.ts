@@ -23,10 +23,13 @@ export const isOpen = (node: NodeStatus): boolean => !isFulfilled(node.phase);
 export const isFinalWorkflowPhase = (phase: WorkflowPhase | undefined): boolean =>
   phase === 'Succeeded' || phase === 'Failed' || phase === 'Error';
 
-/** A fulfilled node never changes its phase again within a run; only a manual retry takes nodes away or reopens them. */
+/**
+ * A fulfilled node never changes its phase again within a run; only a manual retry takes nodes away or reopens them. A
+ * running one waits again when its pod ran without the step's program and is made anew.
+ */
 export const LEGAL_NODE_TRANSITIONS: Readonly<Record<NodePhase, readonly NodePhase[]>> = {
   Pending: ['Running', 'Succeeded', 'Failed', 'Error', 'Skipped'],
-  Running: ['Succeeded', 'Failed', 'Error', 'Skipped'],
+  Running: ['Pending', 'Succeeded', 'Failed', 'Error', 'Skipped'],
   Succeeded: [],
   Skipped: [],
   Omitted: [],

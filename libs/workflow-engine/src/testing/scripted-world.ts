@@ -13,6 +13,7 @@ import type {
   ContainerObservation,
   LockObservation,
   MemoObservation,
+  NeverStarted,
   PodObservation,
   RepositoryMap,
   RequestObservation,
@@ -45,6 +46,8 @@ export interface PodOutcome {
   readonly endsAfterMs?: number | 'never';
   /** The pod object is gone at its end instead of telling how it ended. */
   readonly vanishes?: boolean;
+  /** It fails instead of running; with `beside` it has run by then, but without the step's program. */
+  readonly neverStarted?: NeverStarted & { readonly beside?: boolean };
   readonly hostNodeName?: string;
   /** Members of a container set. Default end: with the pod. */
   readonly containers?: Readonly<Record<string, { readonly exitCode?: number; readonly endsAfterMs?: number }>>;
@@ -202,7 +205,7 @@ export class ScriptedWorld implements World {
     for (const pod of this.openPods()) {
       const before = pod.observation;
       const { podName } = before;
-      if (pod.observation.phase === 'Pending' && pod.runsAt <= at) pod.observation = running(pod);
+      if (pod.observation.phase === 'Pending' && pod.runsAt <= at && canRun(pod)) pod.observation = running(pod);
       if (isUnready(pod) && pod.readyAt <= at) pod.observation = { ...pod.observation, ready: true };
       if (!isFinal(pod.observation) && pod.endsAt !== null && pod.endsAt <= at) {
         if (pod.outcome.vanishes) this.pods.delete(podName);
@@ -224,10 +227,12 @@ export class ScriptedWorld implements World {
   }
 }
 
+const canRun = ({ outcome: { neverStarted } }: ScriptedPod): boolean => !neverStarted || neverStarted.beside === true;
+
 const isUnready = ({ observation }: ScriptedPod): boolean => observation.phase === 'Running' && !observation.ready;
 
 function nextOf(pod: ScriptedPod): Instant | null {
-  if (pod.observation.phase === 'Pending') return pod.runsAt;
+  if (pod.observation.phase === 'Pending') return canRun(pod) ? pod.runsAt : pod.endsAt;
   if (isFinal(pod.observation)) return null;
   const running = pod.observation.containers.filter(({ phase }) => phase === 'Running');
   const ends = running.map(({ name }) => containerEnd(pod, name));
@@ -274,6 +279,7 @@ function pending(command: EnsurePod, incarnation: number, message = ''): PodObse
     podIP: '',
     ready: false,
     progress: '',
+    neverStarted: null,
     resourcesDuration: null,
   };
 }
@@ -286,6 +292,12 @@ function running(pod: ScriptedPod): PodObservation {
 }
 
 function ended(pod: ScriptedPod, at: Instant, outcome: PodOutcome): PodObservation {
+  const { neverStarted } = outcome;
+  if (neverStarted) {
+    const { reason, message } = neverStarted;
+    const told = { phase: 'Failed', message: message || reason, neverStarted: { reason, message } } as const;
+    return { ...pod.observation, ...told, finishedAt: at };
+  }
   const phase = outcome.phase ?? 'Succeeded';
   const exitCode = outcome.exitCode ?? (phase === 'Succeeded' ? 0 : phase === 'Failed' ? 1 : null);
   const failure = exitCode === null ? 'pod could not start' : `main: Error (exit code ${exitCode})`;
