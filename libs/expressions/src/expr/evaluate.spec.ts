@@ -40,7 +40,9 @@ describe('expressions', () => {
     ['true ? "yes" : "no"', 'yes'],
     ['if 1 > 2 { "a" } else if 2 > 1 { "b" } else { "c" }', 'b'],
     ['nothing ?? "default"', 'default'],
-    ['missing.deeply.nested ?? "default"', 'default'],
+    ['inputs.parameters.nothing ?? "default"', 'default'],
+    ['inputs.nothing?.deeply.nested ?? "default"', 'default'],
+    ['inputs.parameters.nothing == "x"', false],
     ['nothing?.field', null],
     ['[1, 2, 3][1:]', [2, 3]],
     ['[1, 2, 3][-1]', 3],
@@ -109,14 +111,22 @@ describe('expressions', () => {
   });
 
   it('tells which variables were read and which were missing', () => {
-    const { used, missing } = inspectExpression('inputs.parameters.name + (steps.x.outputs.result ?? "")', scope);
+    const { used, missing } = inspectExpression('inputs.parameters.name + (inputs.parameters.other ?? "")', scope);
     expect([...used]).toEqual(['inputs.parameters.name']);
     expect([...missing]).toEqual([]);
-    expect([...inspectExpression('steps.x.outputs.result', scope).missing]).toEqual([
-      'steps.x',
-      'steps.x.outputs',
-      'steps.x.outputs.result',
-    ]);
+    expect([...inspectExpression('steps.x.outputs.result', scope).missing]).toEqual(['steps.x']);
+  });
+
+  it.each([
+    ['unknown', 'unknown'],
+    ['unknown ?? "default"', 'unknown'],
+    ['unknown == "x"', 'unknown'],
+    ['unknown.deeply.nested ?? "default"', 'unknown'],
+    ['inputs.nothing.deeply', 'inputs.nothing'],
+    ['inputs.nothing.deeply == "x"', 'inputs.nothing'],
+    ['inputs["nothing"].deeply ?? "default"', 'inputs.nothing'],
+  ])('goes nowhere from what is not there: %s', (text, name) => {
+    expect(() => evaluateExpression(text, scope)).toThrow(`variable ${name} is not available`);
   });
 
   it.each([

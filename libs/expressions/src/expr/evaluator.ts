@@ -98,7 +98,13 @@ export class Evaluator {
     if (callable !== undefined) return callable;
     this.missing.add(name);
     if (BUILTINS.has(name)) throw new ExpressionError(`${name} is a function: call it`, node.offset, node.length);
-    return null;
+    throw new ExpressionError(`variable ${name} is not available`, node.offset, node.length);
+  }
+
+  /** False for a name that stands for nothing at all. */
+  private isKnown(node: ExprNode, { names }: Locals): boolean {
+    if (node.type !== 'name' || BUILTINS.has(node.name)) return true;
+    return names.has(node.name) || this.scope.tree.has(node.name) || this.functions.has(node.name);
   }
 
   private entered(found: ScopeTree | ScopeLeaf, path: string): Value | Level {
@@ -122,11 +128,10 @@ export class Evaluator {
       this.missing.add(path);
       return null;
     }
-    if (object === null && (node.optional || this.missing.size > 0)) {
-      const path = pathOf(node);
-      if (path && !node.optional) this.missing.add(path);
-      return null;
-    }
+    if (object === null && isOptional(node)) return null;
+    const absent = object === null ? pathOf(node.object) : undefined;
+    if (absent !== undefined && this.missing.has(absent))
+      throw new ExpressionError(`variable ${absent} is not available`, node.offset, node.length);
     if (isObject(object)) return object.get(show(key)) ?? null;
     if ((isList(object) || typeof object === 'string') && typeof key === 'number')
       return this.element(object, key, node);
@@ -176,7 +181,7 @@ export class Evaluator {
     };
     if (builtin)
       return located(() => this.budget.made(builtin(args, { budget: this.budget, settings: this.settings })));
-    const target = this.value(callee, locals);
+    const target = this.isKnown(callee, locals) ? this.value(callee, locals) : null;
     if (target instanceof Callable)
       return located(() =>
         this.budget.made(target.call(args.filter((arg): arg is Value => typeof arg !== 'function'))),
@@ -336,6 +341,10 @@ function numbers(operator: string, left: number, right: number, node: ExprNode):
       );
   }
 }
+
+/** Whether a link of the chain may lead to nothing, as in `a?.b.c`: then the whole chain may. */
+const isOptional = (node: ExprNode): boolean =>
+  node.type === 'member' && (node.optional === true || isOptional(node.object));
 
 /** `a.b['c']` as `a.b.c`; undefined when it is no chain of constant names. */
 export function pathOf(node: ExprNode): string | undefined {

@@ -31,7 +31,9 @@ describe('template tags', () => {
     ['{{=item + 1}}', '{{=item + 1}}'],
     ['{{=lastRetry.exitCode == "1"}}', '{{=lastRetry.exitCode == "1"}}'],
     ['{{=steps.x.outputs.result}}', '{{=steps.x.outputs.result}}'],
-    ['{{=steps.x.outputs.result ?? "none"}}', 'none'],
+    ['{{=steps.x.outputs.result ?? "none"}}', '{{=steps.x.outputs.result ?? "none"}}'],
+    ['{{=steps.x.outputs.result == "a"}}', '{{=steps.x.outputs.result == "a"}}'],
+    ['{{=inputs.parameters.other ?? "none"}}', 'none'],
     ['{{ not closed', '{{ not closed'],
     ['}} {{', '}} {{'],
   ])('%s becomes %s', (template, result) => expect(text(template)).toBe(result));
