@@ -142,6 +142,72 @@ describe('an expression tag', () => {
     expect(run.pod('gen-1').includeScriptOutput).toBe(true);
   });
 
+  it('waits for the steps that it mentions, whatever it makes of them', () => {
+    const told = (text: string): string | undefined =>
+      said(
+        play(
+          JSON.stringify({
+            main: {
+              steps: [
+                [{ name: 'a', template: 's' }],
+                [{ name: 't', template: 'say', arguments: { parameters: [{ name: 'm', value: text }] } }],
+              ],
+            },
+          }),
+          { a: succeeds({ result: 'yes' }) },
+        ),
+      ).t;
+    expect(told("{{= steps.a.outputs.result == 'yes'}}")).toBe('true');
+    expect(told("{{= steps.a.outputs.result == 'yes' ? 'go' : 'stop'}}")).toBe('go');
+    expect(told("{{= steps.a.outputs.result ?? 'nothing'}}")).toBe('yes');
+  });
+
+  it('may mix what the template got with what its steps and items say', () => {
+    const run = play(
+      `
+      main: { steps: [[{ name: sub, template: sub, arguments: { parameters: [{ name: i, value: in }] } }]] }
+      sub:
+        inputs: { parameters: [{ name: i }] }
+        steps:
+          - [{ name: a, template: s }]
+          - - name: t
+              template: say
+              when: "{{= inputs.parameters.i == 'in' && steps.a.outputs.result == 'out'}}"
+              arguments: { parameters: [{ name: m, value: "{{= inputs.parameters.i + steps.a.outputs.result}}" }] }
+          - - name: u
+              template: say
+              withItems: [x]
+              arguments: { parameters: [{ name: m, value: "{{= inputs.parameters.i + item}}" }] }
+        outputs: { parameters: [{ name: o, valueFrom: { expression: "inputs.parameters.i + steps.a.outputs.result" } }] }`,
+      { a: succeeds({ result: 'out' }) },
+    );
+    expect(said(run)).toMatchObject({ t: 'inout', 'u(0:x)': 'inx' });
+    expect(run.node('sub').outputs.parameters).toEqual({ o: 'inout' });
+  });
+
+  it('the same in a DAG, and in what starts a hook', () => {
+    const run = play(
+      `
+      main: { steps: [[{ name: sub, template: sub, arguments: { parameters: [{ name: i, value: in }] } }]] }
+      sub:
+        inputs: { parameters: [{ name: i }] }
+        dag:
+          tasks:
+            - name: a
+              template: s
+              hooks: { h: { template: c, expression: "inputs.parameters.i == 'in' && tasks.a.status == 'Succeeded'" } }
+            - name: t
+              template: say
+              depends: a
+              arguments: { parameters: [{ name: m, value: "{{= inputs.parameters.i + tasks.a.outputs.result}}" }] }
+        outputs: { parameters: [{ name: o, valueFrom: { expression: "inputs.parameters.i + tasks.a.outputs.result" } }] }`,
+      { a: succeeds({ result: 'out' }) },
+    );
+    expect(said(run).t).toBe('inout');
+    expect(run.node('sub').outputs.parameters).toEqual({ o: 'inout' });
+    expect(run.node('a.hooks.h').phase).toBe('Succeeded');
+  });
+
   it('a broken one makes the entry Error', () => {
     const run = play(`main: { container: { image: x, args: ["{{= 1 + }}"] } }`, {}, { validate: false });
     expect(run.phase).toBe('Error');
