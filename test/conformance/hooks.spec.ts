@@ -361,6 +361,16 @@ describe('other hooks', () => {
     expect(run.phase).toBe('Succeeded');
   });
 
+  it('of the workflow see how a retried entry ended', () => {
+    const run = play(
+      'main: { retryStrategy: { limit: 1 }, container: { image: x } }',
+      { main: fails() },
+      { spec: `hooks: { sad: { template: d, expression: "workflow.status == 'Failed'" } }` },
+    );
+    expect(phases(run)).toMatchObject({ 'wf(1)': 'Failed', 'wf.hooks.sad': 'Succeeded' });
+    expect(run.progress).toBe('1/3');
+  });
+
   it.each([
     ['steps', 'in: { steps: [[{ name: b, template: c }]] }', ''],
     ['a DAG', 'in: { dag: { tasks: [{ name: b, template: c }] } }', ''],

@@ -28,10 +28,10 @@ export function advanceWorkflow(run: RunDraft): void {
     if (!root || isSuspended(run)) return;
     // As the entry a daemon serves nobody.
     if (run.frame(run.idOf(run.name))?.isUp) endDaemons(run, WORKFLOW_FRAME);
+    // `workflow.status` and `workflow.failures` may have been asked for in this pass before the entry had ended.
+    if (isFulfilled(run.nodeNamed(run.name)?.phase)) run.forgetGlobals();
     const hooksOver = driveWorkflowHooks(run);
     if (!isFulfilled(run.nodeNamed(run.name)?.phase) || run.frame(run.idOf(run.name))) return;
-    // `workflow.status` and `workflow.failures` may have been asked for in this pass before the entry had ended.
-    run.forgetGlobals();
     const exit = driveExitHandler(run);
     if (exit.isOver && hooksOver) finishWorkflow(run, run.nodeNamed(run.name) ?? root, exit.node);
   } catch (error) {
