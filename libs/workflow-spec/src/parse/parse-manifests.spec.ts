@@ -66,6 +66,30 @@ describe('parsing', () => {
     expect(items).toEqual([1, '1', 1.5, true, null, { a: ['b'] }, true]);
   });
 
+  it.each([
+    ['a text in double quotes', `["\n  for i in 1 2; do\n    echo $i\n  done\n"]`, [' for i in 1 2; do echo $i done ']],
+    ['a text in single quotes', `['\na b\nc']`, [' a b c']],
+    ['a list', `[\na,\n"b",\n# a comment\n\n]`, ['a', 'b']],
+    ['a word', `[a\nb, c]`, ['a b', 'c']],
+  ])('reads %s whose lines are indented less than its key', (_, yaml, args) => {
+    const text = `${head}spec:\n  templates:\n    - container:\n        args: ${yaml}\n        image: x\n      name: a\n`;
+    const { documents, problems } = parseManifests(text);
+    expect(problems).toEqual([]);
+    const [document] = documents;
+    const template = document?.kind === 'Workflow' && document.value.spec.templates?.[0];
+    expect(template).toEqual({ name: 'a', container: { args, image: 'x' } });
+  });
+
+  it.each([
+    ['a quote', '"a', 5],
+    ['a bracket', '[a,', 6],
+  ])('says in which line %s is not closed, and not what it would mean further down', (_, yaml, line) => {
+    const { problems } = parseManifests(
+      `${head}spec:\n  onExit: ${yaml}\n  entrypoint: b\n  serviceAccountName: "c"\n`,
+    );
+    expect(problems).toMatchObject([{ line }]);
+  });
+
   it('reads anchors and merge keys, a key of its own before a merged one', () => {
     const text = `${head}spec:\n  templates:\n    - &a {name: a, timeout: 5s, container: &c {image: x, command: [a]}}\n    - {<<: *a, name: b, container: {<<: *c, image: z}}\n`;
     const { documents, problems } = parseManifests(text);

@@ -2,30 +2,23 @@ import { behindColon, readLineScalar } from './line-scalar.js';
 import { BRACE, BRACE_END, BRACKET, BRACKET_END, COMMA, LINE_END, skipSpaces, Uncertain } from './signs.js';
 import type { SourceEntry, SourceMapping, SourceNode, SourceSequence } from './source-node.js';
 
+const DOCUMENT_MARKERS = ['---', '...'];
+
 export const isFlowStart = (code: number): boolean => code === BRACE || code === BRACKET;
 
 /**
- * A list in brackets or a map in braces that belongs to a list or map in this column. It may go over many lines; every
- * key has a value, and there are no comments.
+ * A list in brackets or a map in braces. It may go over many lines, indented or not; every key has a value, and there
+ * are no comments.
  */
-export function readFlow(text: string, start: number, column: number, depth: number): SourceSequence | SourceMapping {
-  return new FlowReader(text, column).read(start, depth);
-}
+export const readFlow = (text: string, start: number, depth: number): SourceSequence | SourceMapping =>
+  new FlowReader(text).read(start, depth);
 
 class FlowReader {
-  #level = 0;
-
-  constructor(
-    private readonly text: string,
-    private readonly column: number,
-  ) {}
+  constructor(private readonly text: string) {}
 
   read(start: number, depth: number): SourceSequence | SourceMapping {
     if (depth < 0) throw new Uncertain();
-    this.#level++;
-    const node = this.text.charCodeAt(start) === BRACE ? this.#mapping(start, depth) : this.#sequence(start, depth);
-    this.#level--;
-    return node;
+    return this.text.charCodeAt(start) === BRACE ? this.#mapping(start, depth) : this.#sequence(start, depth);
   }
 
   #sequence(start: number, depth: number): SourceSequence {
@@ -66,15 +59,12 @@ class FlowReader {
     return this.#skipBlank(at + 1);
   }
 
-  /** Goes past spaces and line ends. A line is indented further than what the whole belongs to, or is its closing sign. */
+  /** Goes past spaces and line ends. */
   #skipBlank(from: number): number {
     let at = skipSpaces(this.text, from);
     while (this.text.charCodeAt(at) === LINE_END) {
-      const line = at + 1;
-      at = skipSpaces(this.text, line);
-      const code = this.text.charCodeAt(at);
-      const isEnd = this.#level === 1 && (code === BRACE_END || code === BRACKET_END);
-      if (at - line < this.column + (isEnd ? 0 : 1) && code !== LINE_END) throw new Uncertain();
+      if (DOCUMENT_MARKERS.some((marker) => this.text.startsWith(marker, at + 1))) throw new Uncertain();
+      at = skipSpaces(this.text, at + 1);
     }
     return at;
   }

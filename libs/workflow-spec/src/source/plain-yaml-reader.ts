@@ -118,7 +118,7 @@ class PlainYamlReader {
       this.#skip(node.end, Infinity);
       return node;
     }
-    if (isFlowStart(first)) return this.#ended(readFlow(text, at, column, depth), column);
+    if (isFlowStart(first)) return this.#ended(readFlow(text, at, depth), column);
     if (isInMap) return this.#ended(readLineScalar(text, at, false), column);
     return this.#member(at, column, depth);
   }
@@ -153,7 +153,7 @@ class PlainYamlReader {
 
   #indented(column: number, depth: number): SourceNode {
     const { text } = this;
-    if (isFlowStart(text.charCodeAt(this.#at))) return this.#ended(readFlow(text, this.#at, column, depth), column);
+    if (isFlowStart(text.charCodeAt(this.#at))) return this.#ended(readFlow(text, this.#at, depth), column);
     if (this.#isMember()) return this.#sequence(depth);
     const scalar = readLineScalar(text, this.#at, false);
     if (behindColon(text, scalar, false) === undefined) return this.#ended(scalar, column);

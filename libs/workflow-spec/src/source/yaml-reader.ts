@@ -1,5 +1,6 @@
-import { Composer, isAlias, isMap, isScalar, isSeq, Parser } from 'yaml';
+import { Composer, isAlias, isMap, isScalar, isSeq, Lexer, Parser } from 'yaml';
 import type { CST, Document, Node, Pair, YAMLMap, YAMLParseError } from 'yaml';
+import { LenientLexer } from './lenient-lexer.js';
 import { readPlainYaml } from './plain-yaml-reader.js';
 import type { SourceDocument, SourceEntry, SourceNode, SourceScalar, Span, SyntaxProblem } from './source-node.js';
 import { MAX_DEPTH } from './source-node.js';
@@ -10,9 +11,22 @@ const MAX_MERGED = 100_000;
 /** Reads every document of a YAML text. A document with a syntax error has no root, the others are read all the same. */
 export const readYaml = (text: string): SourceDocument[] => readPlainYaml(text) ?? readAnyYaml(text);
 
-/** All of YAML, by the library. */
+/**
+ * All of YAML, by the library. Leniently only where that makes sense of all of it: what is said of a text with a
+ * bracket or a quote that is not closed is much better otherwise.
+ */
 export function readAnyYaml(text: string): SourceDocument[] {
-  const tokens = [...new Parser().parse(text)];
+  const read = readBy(new Lexer(), text);
+  if (read.every(isSound)) return read;
+  const lenient = readBy(new LenientLexer(), text);
+  return lenient.every(isSound) ? lenient : read;
+}
+
+const isSound = ({ root, problems }: SourceDocument): boolean => root !== undefined || problems.length === 0;
+
+function readBy(lexer: Pick<Lexer, 'lex'>, text: string): SourceDocument[] {
+  const parser = new Parser();
+  const tokens = [...lexer.lex(text)].flatMap((lexeme) => [...parser.next(lexeme)]).concat([...parser.end()]);
   const deep = findTooDeep(tokens);
   if (deep) return [{ root: undefined, problems: [tooDeep({ start: deep.offset, end: deep.offset + 1 })] }];
   // The schema makes every scalar a string: what a plain one means is decided by the field it is given to.
