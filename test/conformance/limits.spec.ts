@@ -44,18 +44,27 @@ describe('activeDeadlineSeconds of the workflow', () => {
 });
 
 describe('limits of a template', () => {
-  it('activeDeadlineSeconds goes into the pod; the earlier deadline counts', () => {
-    const t = (seconds: number): string => `main: { activeDeadlineSeconds: ${seconds}, container: { image: x } }`;
-    expect(deadlines(play(t(30)))).toEqual([30]);
-    expect(deadlines(play(t(30), {}, { spec: 'activeDeadlineSeconds: 10' }))).toEqual([10]);
-    expect(deadlines(play(t(30), {}, { spec: 'activeDeadlineSeconds: 90' }))).toEqual([30]);
+  const limited = 'main: { activeDeadlineSeconds: 30, container: { image: x } }';
+
+  it('activeDeadlineSeconds ends the pod', () => {
+    const run = play(limited, { main: hangs() });
+    const message = 'Pod was active on the node longer than the specified deadline';
+    expect(run.node('wf')).toMatchObject({ phase: 'Failed', message, finishedAfter: 30 });
+    expect(play(limited, { main: succeeds({ runs: '28s' }) }).phase).toBe('Succeeded');
+  });
+
+  it('activeDeadlineSeconds counts from the start of the pod, not from that of the node', () => {
+    const run = begin(limited, { main: succeeds({ pending: '20s', runs: '5s' }) }).at('10s');
+    run.losePod('wf').finish();
+    expect(run.node('wf')).toMatchObject({ phase: 'Succeeded', finishedAfter: 35 });
   });
 
   it('activeDeadlineSeconds may be a tag', () => {
     const run = play(
       'main: { inputs: { parameters: [{ name: s, default: "15" }] }, activeDeadlineSeconds: "{{inputs.parameters.s}}", container: { image: x } }',
+      { main: hangs() },
     );
-    expect(deadlines(run)).toEqual([15]);
+    expect(run.elapsed).toBe(15);
   });
 
   it('timeout counts from the start of the node, Pending or not', () => {

@@ -55,6 +55,7 @@ export type {
 } from './model/decision.js';
 export { fnv1a32 } from './model/fnv1a.js';
 export { nodeIdOf, podNameOf } from './model/ids.js';
+export { activeSecondsOf } from './policies/timeout.policy.js';
 export type { NodeId } from './model/ids.js';
 export { isFinalWorkflowPhase, isFulfilled } from './model/phases.js';
 export type { RunState } from './model/run-state.js';

@@ -150,6 +150,19 @@ describe('the pod of a step', () => {
     expect(plan(base, { command: { deadline: instant(now - 1) } }).spec.activeDeadlineSeconds).toBe(1);
   });
 
+  it('gives a pod the time that its template says from its own start on, or what is left until its deadline', () => {
+    const seconds = (deadline: number | null, activeDeadlineSeconds: number | string): number | undefined =>
+      plan(
+        { ...base, activeDeadlineSeconds },
+        { command: { deadline: deadline === null ? null : instant(now + deadline * 1000) } },
+      ).spec.activeDeadlineSeconds;
+    expect(seconds(null, 30)).toBe(30);
+    expect(seconds(null, '30')).toBe(30);
+    expect(seconds(10, 30)).toBe(10);
+    expect(seconds(90, 30)).toBe(30);
+    expect(seconds(null, 0)).toBe(1);
+  });
+
   it('leaves the supervisor less time than the pod has', () => {
     expect(envOf(plan().main).ARGO_TERMINATION_GRACE_PERIOD_SECONDS).toBeUndefined();
     const { spec, main } = plan({ ...base, podSpecPatch: 'terminationGracePeriodSeconds: 5' });

@@ -1,4 +1,5 @@
 import { ENV, PATHS } from '@argosy/executor-protocol';
+import { activeSecondsOf } from '@argosy/workflow-engine';
 import type { EnsurePod } from '@argosy/workflow-engine';
 import type {
   Affinity,
@@ -111,8 +112,7 @@ function planSpec(command: EnsurePod, context: PodPlanContext): PodSpec {
       template.automountServiceAccountToken ??
       spec.automountServiceAccountToken ??
       (serviceAccountName !== undefined || template.resource !== undefined),
-    activeDeadlineSeconds:
-      command.deadline === null ? undefined : Math.max(1, Math.ceil((command.deadline - context.nowMs) / 1000)),
+    activeDeadlineSeconds: activeDeadlineSeconds(command, context),
     nodeSelector: template.nodeSelector ?? boundaryTemplate?.nodeSelector ?? spec.nodeSelector,
     affinity: avoiding(template.affinity ?? boundaryTemplate?.affinity ?? spec.affinity, command.avoidHosts),
     tolerations: template.tolerations ?? boundaryTemplate?.tolerations ?? spec.tolerations,
@@ -129,6 +129,13 @@ function planSpec(command: EnsurePod, context: PodPlanContext): PodSpec {
   };
   if (fields.initContainers?.length === 0) delete fields.initContainers;
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as unknown as PodSpec;
+}
+
+/** The template's, which count from the start of the pod, or what is left until the deadline; Kubernetes takes no 0. */
+function activeDeadlineSeconds({ template, deadline }: EnsurePod, { nowMs }: PodPlanContext): number | undefined {
+  const left = deadline === null ? Infinity : Math.ceil((deadline - nowMs) / 1000);
+  const seconds = Math.min(activeSecondsOf(template) ?? Infinity, left);
+  return seconds === Infinity ? undefined : Math.max(1, seconds);
 }
 
 function joined<T>(first: readonly T[] | undefined, second: readonly T[] | undefined): T[] | undefined {

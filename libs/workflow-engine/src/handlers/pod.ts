@@ -16,7 +16,7 @@ import { REFUSAL_ORDER } from '../policies/order.js';
 import { boundaryTemplate } from '../policies/parallelism.policy.js';
 import { restart } from '../policies/pod-restart.policy.js';
 import { accrueProgress, accrueResources, completeProgress, reportProgress } from '../policies/progress.policy.js';
-import { activeDeadlineAt, earliest, pendingTimeoutAt, timeoutAt } from '../policies/timeout.policy.js';
+import { earliest, pendingTimeoutAt, timeoutAt } from '../policies/timeout.policy.js';
 import { withRepository } from '../scope/artifact-repository.js';
 import { podNameFormat } from '../scope/global-variables.js';
 import { podSettings } from '../scope/pod-settings.js';
@@ -69,7 +69,7 @@ function startPod(run: RunDraft, site: CallSite, template: Template, kind: PodKi
     openHooks: 0,
     template: bound,
     podName,
-    deadline: earliest(wholeRun, timeout, activeDeadlineAt(bound, startedAt), site.attempt?.deadline ?? null),
+    deadline: earliest(wholeRun, timeout, site.attempt?.deadline ?? null),
   };
   run.setFrame(frame);
   if (isNew) accrueProgress(run, frame, [0, 1]);

@@ -23,7 +23,7 @@ export interface EnsurePod {
   readonly settings?: PodSettings;
   /** Whether something refers to `outputs.result` of this node; only then is stdout captured. */
   readonly includeScriptOutput: boolean;
-  /** The pod must be over by then; null when nothing limits it. */
+  /** The pod must be over by then, whenever it starts, and whatever the template says; null when nothing limits it. */
   readonly deadline: Instant | null;
   /** An exit handler's pod survives Stop and the workflow's deadline. */
   readonly onExit: boolean;

@@ -10,11 +10,16 @@ export const timeoutAt = (template: Template, startedAt: Instant): Instant | nul
 export const pendingTimeoutAt = (template: Template, startedAt: Instant): Instant | null =>
   after(template.pendingTimeout, startedAt);
 
-/** `activeDeadlineSeconds` of a template, once its tags are replaced. */
-export function activeDeadlineAt(template: Template, startedAt: Instant): Instant | null {
-  const seconds = Number(template.activeDeadlineSeconds);
-  if (template.activeDeadlineSeconds === undefined || !Number.isFinite(seconds)) return null;
-  return instant(startedAt + seconds * 1000);
+/** When something that has been active since then has to be over, by `activeDeadlineSeconds` of its template. */
+export function activeDeadlineAt(template: Template, activeSince: Instant): Instant | null {
+  const seconds = activeSecondsOf(template);
+  return seconds === null ? null : instant(activeSince + seconds * 1000);
+}
+
+/** `activeDeadlineSeconds` of a template, once its tags are replaced. Of a pod they count from its own start. */
+export function activeSecondsOf({ activeDeadlineSeconds }: Template): number | null {
+  const seconds = Number(activeDeadlineSeconds);
+  return activeDeadlineSeconds === undefined || !Number.isFinite(seconds) ? null : seconds;
 }
 
 function after(duration: string | undefined, startedAt: Instant): Instant | null {

@@ -21,7 +21,7 @@ import type {
 } from '../model/observation.js';
 import type { LockRef } from '../locks/lock-ref.js';
 import type { RunRank } from '../locks/lock-table.js';
-import { earliest } from '../policies/timeout.policy.js';
+import { activeDeadlineAt, earliest } from '../policies/timeout.policy.js';
 import { ScriptedRequests } from './scripted-requests.js';
 import { ScriptedLocks } from './scripted-locks.js';
 import { ScriptedMemos } from './scripted-memos.js';
@@ -160,7 +160,7 @@ export class ScriptedWorld implements World {
   }
 
   private create(command: EnsurePod): string {
-    const outcome = this.script(command);
+    const outcome = withinDeadline(this.script(command), activeDeadlineAt(command.template, instant(0)));
     const { runsAfterMs = 1000, endsAfterMs = 2000 } = outcome;
     this.created.set(command.podName, (this.created.get(command.podName) ?? 0) + 1);
     this.open.add(command.podName);
@@ -228,6 +228,14 @@ export class ScriptedWorld implements World {
 }
 
 const canRun = ({ outcome: { neverStarted } }: ScriptedPod): boolean => !neverStarted || neverStarted.beside === true;
+
+/** As the kubelet sees to it. */
+function withinDeadline(outcome: PodOutcome, deadlineMs: number | null): PodOutcome {
+  const { endsAfterMs = 2000, ...others } = outcome;
+  if (deadlineMs === null || (endsAfterMs !== 'never' && endsAfterMs <= deadlineMs)) return outcome;
+  const message = 'Pod was active on the node longer than the specified deadline';
+  return { ...others, endsAfterMs: deadlineMs, phase: 'Failed', message, exitCode: 143 };
+}
 
 const isUnready = ({ observation }: ScriptedPod): boolean => observation.phase === 'Running' && !observation.ready;
 
