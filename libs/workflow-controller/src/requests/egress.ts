@@ -2,6 +2,8 @@ import { lookup } from 'node:dns';
 import type { LookupAddress } from 'node:dns';
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import type { LookupFunction } from 'node:net';
+import { Agent, buildConnector, interceptors } from 'undici';
+import type { Dispatcher } from 'undici';
 
 export interface EgressOptions {
   /** Hosts that HTTP templates may ask: `api.example.com`, `*.example.com`, either with `:port`. Default: all. */
@@ -9,6 +11,8 @@ export interface EgressOptions {
   /** Lets them ask link-local addresses too, where clouds hand out the credentials of the machine. Default: false. */
   readonly allowLinkLocal?: boolean;
 }
+
+const MAX_REDIRECTIONS = 10;
 
 /** A request that must not leave. */
 export class EgressRefused extends Error {
@@ -29,7 +33,7 @@ for (const [subnet, prefix] of [
 ] as const)
   LINK_LOCAL.addSubnet(subnet, prefix, 'ipv6');
 
-/** Decides where requests of HTTP templates may go: they leave from the controller, not from a pod of the workflow. */
+/** Decides where requests that workflows bring about may go: they leave from the controller, not from a pod. */
 export class Egress {
   constructor(private readonly options: EgressOptions) {}
 
@@ -56,11 +60,27 @@ export class Egress {
     });
   };
 
+  /** Every connection, also that of a redirection, is looked at before it is made. */
+  dispatcher(rejectUnauthorized = true): Dispatcher {
+    const connect = buildConnector({ rejectUnauthorized, lookup: this.lookup });
+    const agent = new Agent({
+      connect: (options, callback) => {
+        try {
+          this.checkHost(options.hostname, options.port || (options.protocol === 'https:' ? '443' : '80'));
+        } catch (refusal) {
+          return callback(refusal as Error, null);
+        }
+        return connect(options, callback);
+      },
+    });
+    return agent.compose(interceptors.redirect({ maxRedirections: MAX_REDIRECTIONS }));
+  }
+
   private checkAddress(host: string, address: string): void {
     if (this.options.allowLinkLocal) return;
     if (!LINK_LOCAL.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')) return;
     const meaning = host === address ? 'is' : `stands for ${address},`;
-    throw new EgressRefused(`${host} ${meaning} a link-local or metadata address, which HTTP templates may not ask`);
+    throw new EgressRefused(`${host} ${meaning} a link-local or metadata address, which workflows may not ask`);
   }
 }
 

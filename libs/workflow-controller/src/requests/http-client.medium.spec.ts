@@ -155,7 +155,7 @@ describe('where requests may go', () => {
   ])('not to where a cloud tells a machine its secrets: %s', async (target) => {
     expect(await ask({ url: target })).toMatchObject({
       phase: 'Error',
-      message: expect.stringContaining('is a link-local or metadata address, which HTTP templates may not ask'),
+      message: expect.stringContaining('is a link-local or metadata address, which workflows may not ask'),
     });
   });
 

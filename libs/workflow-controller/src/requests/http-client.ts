@@ -3,10 +3,12 @@ import { resources } from '@argosy/kube';
 import { HTTP_TIMEOUT_SECONDS } from '@argosy/workflow-engine';
 import type { HttpAnswer, RequestObservation } from '@argosy/workflow-engine';
 import type { HTTP } from '@argosy/workflow-spec';
-import { Agent, buildConnector, interceptors, request as send } from 'undici';
+import { request as send } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { EgressOptions } from './egress.js';
 import { Egress, EgressRefused } from './egress.js';
+import { causeOf, reasonOf } from './failure.js';
+import { readAtMost } from './read-at-most.js';
 import type { Slots } from './slots.js';
 
 export interface HttpOptions extends EgressOptions {
@@ -15,11 +17,9 @@ export interface HttpOptions extends EgressOptions {
 }
 
 const MAX_BODY_BYTES = 256 * 1024;
-const MAX_REDIRECTIONS = 10;
 
 /** Makes the requests of HTTP templates. */
 export class HttpClient {
-  private readonly egress: Egress;
   private readonly dispatchers: Record<'verified' | 'unverified', Dispatcher>;
 
   constructor(
@@ -28,8 +28,8 @@ export class HttpClient {
     private readonly slots: Slots,
     private readonly options: HttpOptions = {},
   ) {
-    this.egress = new Egress(options);
-    this.dispatchers = { verified: this.dispatcher(true), unverified: this.dispatcher(false) };
+    const egress = new Egress(options);
+    this.dispatchers = { verified: egress.dispatcher(), unverified: egress.dispatcher(false) };
   }
 
   /** Never rejects: what goes wrong is an end of its own. */
@@ -60,29 +60,18 @@ export class HttpClient {
   }
 
   private async ask(http: HTTP, method: string, headers: Headers, signal: AbortSignal): Promise<HttpAnswer> {
-    const body = bodyOf(http);
+    const sent = bodyOf(http);
     const dispatcher = this.dispatchers[http.insecureSkipVerify ? 'unverified' : 'verified'];
     const answer = await send(http.url, {
       method: method,
       headers,
       dispatcher,
       signal,
-      ...(body !== undefined && { body }),
+      ...(sent !== undefined && { body: sent }),
     });
+    const body = (await readAtMost(this.options.maxBodyBytes ?? MAX_BODY_BYTES, answer.body)).toString('utf8');
     const entries = Object.entries(answer.headers).map(([name, value]) => [name, [value ?? []].flat()] as const);
-    return { statusCode: answer.statusCode, headers: Object.fromEntries(entries), body: await this.read(answer.body) };
-  }
-
-  private async read(body: AsyncIterable<Uint8Array>): Promise<string> {
-    const limit = this.options.maxBodyBytes ?? MAX_BODY_BYTES;
-    const chunks: Uint8Array[] = [];
-    let length = 0;
-    for await (const chunk of body) {
-      length += chunk.length;
-      if (length > limit) throw new Error(`the answer is larger than ${limit} bytes`);
-      chunks.push(chunk);
-    }
-    return Buffer.concat(chunks).toString('utf8');
+    return { statusCode: answer.statusCode, headers: Object.fromEntries(entries), body };
   }
 
   private async headersOf(namespace: string, { headers = [] }: HTTP): Promise<Headers> {
@@ -103,22 +92,6 @@ export class HttpClient {
     if (value === undefined) throw new Error(`secret ${name} has no key ${key}`);
     return Buffer.from(value, 'base64').toString('utf8');
   }
-
-  /** Every connection, also that of a redirection, is looked at before it is made. */
-  private dispatcher(rejectUnauthorized: boolean): Dispatcher {
-    const connect = buildConnector({ rejectUnauthorized, lookup: this.egress.lookup });
-    const agent = new Agent({
-      connect: (options, callback) => {
-        try {
-          this.egress.checkHost(options.hostname, options.port || (options.protocol === 'https:' ? '443' : '80'));
-        } catch (refusal) {
-          return callback(refusal as Error, null);
-        }
-        return connect(options, callback);
-      },
-    });
-    return agent.compose(interceptors.redirect({ maxRedirections: MAX_REDIRECTIONS }));
-  }
 }
 
 type Headers = Record<string, string | string[]>;
@@ -126,15 +99,4 @@ type Headers = Record<string, string | string[]>;
 function bodyOf({ body, bodyFrom }: HTTP): string | Uint8Array | undefined {
   if (bodyFrom?.bytes !== undefined) return Buffer.from(bodyFrom.bytes, 'base64');
   return body === '' ? undefined : body;
-}
-
-type Failure = Partial<Pick<AggregateError, 'cause' | 'errors' | 'message' | 'name'>>;
-
-/** What is at the bottom of a failure: the layers above only say that there was one. */
-const causeOf = (error: Failure): Failure => (error.cause ? causeOf(error.cause) : error);
-
-/** A host of several addresses fails with each of them. */
-function reasonOf(error: Failure): string {
-  const { errors, message = '' } = causeOf(error);
-  return errors ? errors.map(reasonOf).join('; ') : message;
 }
