@@ -6,6 +6,7 @@ import type { Logger } from '@argosy/platform';
 import { WorkflowController } from '@argosy/workflow-controller';
 import type { Pod } from '@argosy/workflow-spec';
 import type { AgentConfig } from './config/agent.config.js';
+import { imageOptionsOf } from './config/image-options.js';
 import { lockDatabaseOf } from './config/lock-database.js';
 import { rulesOf } from './config/rules.js';
 import { stepOptionsOf } from './config/step-options.js';
@@ -65,6 +66,7 @@ export class Agent {
       logger,
       namespace: config.ARGOSY_NAMESPACE,
       ...stepOptionsOf(config),
+      ...imageOptionsOf(config, kube),
       ...rulesOf(config),
       ...lockDatabaseOf(config, options.credential, logger),
       onRunChanged: (snapshot) => this.publisher.record(snapshot),

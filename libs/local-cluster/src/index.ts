@@ -1,3 +1,5 @@
+export { selfSignedCertificate } from './http/self-signed.js';
+export type { ServerCertificate } from './http/self-signed.js';
 export type { KubeHttpOptions, KubeHttpServer } from './http/kube-http-server.js';
 export { startKubeHttp } from './http/kube-http-server.js';
 export type { FileJournalOptions } from './journal/file-journal.js';

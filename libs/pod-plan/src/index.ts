@@ -1,5 +1,6 @@
 export { planPod } from './plan/plan-pod.js';
 export type { PodPlanContext, SupervisorSource } from './plan/context.js';
+export type { ImageAnswer, ImageCommand, ImageQuestion } from './plan/image-command.js';
 export { PodPlanError } from './plan/plan-error.js';
 export { ANNOTATIONS, LABELS, MAIN_CONTAINER } from './plan/labels.js';
 export { observePod, overflowOf } from './observe/observe-pod.js';

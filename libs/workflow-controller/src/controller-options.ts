@@ -4,6 +4,7 @@ import type { ControllerRules, MetricUpdate } from '@argosy/workflow-engine';
 import type { Pod, Workflow } from '@argosy/workflow-spec';
 import type { TurnLimits } from './admission/turns.js';
 import type { RetentionPolicy } from './collection/retention.js';
+import type { ImageOptions } from './images/image-commands.js';
 import type { NodeStatusOptions } from './nodes/node-keeping.js';
 import type { ControllerLogger } from './ports.js';
 import type { RequestOptions } from './requests/node-requests.js';
@@ -12,6 +13,8 @@ import type { RunSnapshot } from './snapshot.js';
 export interface WorkflowControllerOptions extends TurnLimits, RequestOptions {
   readonly kube: KubeApi;
   readonly supervisor: SupervisorSource;
+  /** Who tells what images run by themselves. Default: nobody. */
+  readonly images?: ImageOptions;
   /** Only this namespace; all when absent. */
   readonly namespace?: string;
   /** Where the controller itself is: artifact repositories that workflows name are also looked for there. */

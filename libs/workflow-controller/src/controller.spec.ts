@@ -1,6 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { KubeError, resources } from '@argosy/kube';
+import type { ImageCommand, ImageQuestion } from '@argosy/pod-plan';
 import type { Pod, Template } from '@argosy/workflow-spec';
+import type { ImageRegistry } from './images/registry-client.js';
+import { RegistryProblem } from './images/registry-problem.js';
 import type { RunSnapshot } from './snapshot.js';
 import { RecordingKube } from './testing/recording-kube.js';
 import type { PodScript } from './testing/scripted-kubelet.js';
@@ -94,6 +97,58 @@ describe('the controller', () => {
     await cluster.settle();
     expect(snapshots.map(({ full }) => full).slice(0, 4)).toEqual([true, false, false, true]);
     expect(snapshots.at(-1)).toMatchObject({ nodeCount: 4, status: { phase: 'Succeeded' } });
+  });
+});
+
+describe('containers without a command', () => {
+  const bare = (name: string, extra: Template = {}): Template => ({
+    name,
+    container: { name: '', image: 'tool' },
+    ...extra,
+  });
+  it('run what their images run, which is looked up once for all pods', async () => {
+    clusterOf();
+    let answer: (command: ImageCommand) => void = () => undefined;
+    const asked: ImageQuestion[] = [];
+    const registry: ImageRegistry = {
+      commandOf: (question) => {
+        asked.push(question);
+        return new Promise((resolve) => (answer = resolve));
+      },
+      close: async () => undefined,
+    };
+    await cluster.controller(cluster.kube, { images: { registry } });
+    await cluster.submit([steps(['a', 'b', 'c']), bare('work')], { serviceAccountName: 'builder' });
+    await cluster.submit([container('main')], {}, 'other');
+    expect((await cluster.ended('other')).status?.phase).toBe('Succeeded');
+    expect(await cluster.node('a')).toMatchObject({ phase: 'Pending' });
+    expect(asked).toMatchObject([{ image: 'tool', namespace: 'default', serviceAccountName: 'builder' }]);
+    answer({ entrypoint: ['/tool'], cmd: ['serve'] });
+    expect((await cluster.ended()).status?.phase).toBe('Succeeded');
+    const commands = (await cluster.pods()).map(({ spec }) => [
+      spec?.containers[0]?.command?.at(-1),
+      spec?.containers[0]?.args,
+    ]);
+    expect(commands.filter(([last]) => last === '/tool')).toEqual(Array(3).fill(['/tool', ['serve']]));
+  });
+
+  it('end in an error that says what the registry said, and may be retried', async () => {
+    clusterOf();
+    let tries = 0;
+    const commandOf = async (): Promise<ImageCommand> => {
+      if (++tries === 1) throw new RegistryProblem('MANIFEST_UNKNOWN', 'final');
+      return { entrypoint: [], cmd: ['serve'] };
+    };
+    const registry = { commandOf, close: async () => undefined };
+    await cluster.controller(cluster.kube, { images: { registry } });
+    const retryStrategy = { limit: 1, retryPolicy: 'Always' as const, backoff: { duration: '10s' } };
+    await cluster.submit([bare('main', { retryStrategy })]);
+    expect((await cluster.ended()).status?.phase).toBe('Succeeded');
+    expect(await cluster.node('wf(0)')).toMatchObject({
+      phase: 'Error',
+      message:
+        'template "main" has no command, and that of image "tool" could not be looked up: MANIFEST_UNKNOWN; set it',
+    });
   });
 });
 

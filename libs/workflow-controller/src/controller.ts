@@ -11,6 +11,7 @@ import { Retirement } from './collection/retirement.js';
 import { deleteExpired } from './collection/time-to-live.js';
 import type { WorkflowControllerOptions } from './controller-options.js';
 import { CronController } from './cron/cron-controller.js';
+import { ImageCommands } from './images/image-commands.js';
 import type { Informers } from './informers.js';
 import { startInformers } from './informers.js';
 import type { IntentResult } from './intents/intents.js';
@@ -46,6 +47,7 @@ export class WorkflowController {
   private readonly refused = new RefusedPods();
   private readonly budgets = new DisruptionBudgets();
   private readonly nodeRequests: NodeRequests;
+  private readonly images: ImageCommands;
   private readonly changes = new ChangedPods();
   private readonly clock: Clock;
   private readonly logger: ControllerLogger;
@@ -72,6 +74,9 @@ export class WorkflowController {
     this.nodeRequests = createNodeRequests({ ...options, clock: this.clock }, (key, nodeId) =>
       this.lookAgain(key, [nodeId]),
     );
+    this.images = new ImageCommands(this.clock, options.images ?? {}, ({ runKey, podName }) =>
+      this.lookAgain(runKey, [podName]),
+    );
     this.queue = new WorkQueue((key) => this.work(key), {
       clock: this.clock,
       concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
@@ -94,6 +99,7 @@ export class WorkflowController {
     this.intents = new Intents({
       ...this.options,
       ...this.nodeRequests,
+      images: this.images,
       clock: this.clock,
       logger: this.logger,
       nodes: this.nodes,
@@ -139,6 +145,7 @@ export class WorkflowController {
       refused: this.refused,
       budgets: this.budgets,
       ...this.nodeRequests,
+      images: this.images,
       turns: this.turns,
       caches: this.caches,
       isPodReleased: this.isPodReleased,
@@ -178,6 +185,7 @@ export class WorkflowController {
     await this.turns.stop();
     this.nodeRequests.requests.forgetAll();
     await this.nodeRequests.http.close();
+    await this.images.stop();
     if (!this.informers) return;
     await Promise.all(
       Object.values<{ stop(): Promise<void> }>({ ...this.informers }).map((informer) => informer.stop()),

@@ -4,6 +4,8 @@ export type { IntentResult } from './intents/intents.js';
 export { InMemoryLockDatabase } from './locks/lock-database.js';
 export type { LockDatabase, LockDatabaseEvents, SharedView } from './locks/lock-database.js';
 export type { SharedClaim } from './locks/shared-claim.js';
+export type { ImageOptions } from './images/image-commands.js';
+export { RegistryClient } from './images/registry-client.js';
 export type { HttpSender, RequestOptions } from './requests/node-requests.js';
 export type { HttpOptions } from './requests/http-client.js';
 export type { PluginAddress } from './requests/plugin-client.js';

@@ -1,6 +1,6 @@
 import { secretVariable, switchVariable } from '@argosy/platform';
 import { z } from 'zod';
-import { artifactRepository, workflowDefaults } from './yaml-settings.js';
+import { artifactRepository, imageCommands, workflowDefaults } from './yaml-settings.js';
 
 const list = () =>
   z
@@ -32,11 +32,18 @@ export const agentConfig = z
       .string()
       .optional()
       .describe('Image that holds kubectl, for resource templates; Kubernetes’ own when absent'),
+    ARGOSY_IMAGES: imageCommands()
+      .optional()
+      .describe('Entrypoint and cmd of images, which are then not looked up, in YAML or JSON; Argo’s images'),
+    ARGOSY_IMAGE_LOOKUP: switchVariable(true).describe(
+      '0: registries are not asked what images run; containers need a command',
+    ),
+    ARGOSY_PLAIN_HTTP_REGISTRIES: list().describe('Registries that are asked without TLS, with commas between'),
     ARGOSY_HTTP_ALLOW: list().describe(
       'Hosts that HTTP templates may ask, with commas between; *.example.com for all below. All when absent',
     ),
     ARGOSY_HTTP_ALLOW_LINK_LOCAL: switchVariable(false).describe(
-      '1: HTTP templates may ask link-local addresses, where clouds hand out credentials',
+      '1: HTTP templates and image look-ups may ask link-local addresses, where clouds hand out credentials',
     ),
     ARGOSY_PLUGIN_URLS: list().describe('Addresses of executor plugins, with commas between, in the order of asking'),
     ARGOSY_PLUGIN_TOKEN: secretVariable().optional().describe('Bearer token by which plugins know the agent'),

@@ -44,3 +44,14 @@ export const artifactRepository = () =>
     if (unknown.length > 0) context.addIssue(`has ${REPOSITORIES.join(', ')}, and not ${unknown.join(', ')}`);
     return found;
   });
+
+const words = z.array(z.string()).default([]);
+const images = z.record(z.string(), z.strictObject({ entrypoint: words, cmd: words }));
+
+/** What images run, by the image as templates write it. */
+export const imageCommands = () =>
+  yamlMap().transform((found, context) => {
+    const { data, error } = images.safeParse(found);
+    for (const { path, message } of error?.issues ?? []) context.addIssue(`${path.join('.')}: ${message}`);
+    return data ?? z.NEVER;
+  });

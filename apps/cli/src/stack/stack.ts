@@ -106,6 +106,8 @@ export class Stack {
       ARGOSY_CONTROL_PLANE_URL: this.url,
       ARGOSY_AGENT_DATA_DIR: agentDir,
       ARGOSY_KUBECONFIG: String(ready.kubeconfig),
+      // Local clusters run programs of this machine, whatever the image.
+      ARGOSY_IMAGE_LOOKUP: '0',
       ...(joinToken ? { ARGOSY_JOIN_TOKEN: joinToken } : {}),
     });
   }

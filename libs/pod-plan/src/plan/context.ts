@@ -1,4 +1,5 @@
 import type { Workflow } from '@argosy/workflow-spec';
+import type { ImageAnswer, ImageQuestion } from './image-command.js';
 
 /** How the supervisor gets into the pods of this cluster. */
 export interface SupervisorSource {
@@ -16,4 +17,6 @@ export interface PodPlanContext {
   readonly supervisor: SupervisorSource;
   /** Milliseconds since the Unix epoch; turns deadlines into what remains. */
   readonly nowMs: number;
+  /** Tells what images run by themselves. Nobody can when it is absent, and every container has to have a command. */
+  readonly imageCommand?: (question: ImageQuestion) => ImageAnswer;
 }

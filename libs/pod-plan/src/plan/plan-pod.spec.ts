@@ -3,6 +3,7 @@ import type { EnsurePod } from '@argosy/workflow-engine';
 import { instant } from '@argosy/workflow-engine';
 import type { Container, ContainerNode, Template, Workflow, WorkflowSpec } from '@argosy/workflow-spec';
 import type { PodPlanContext } from './context.js';
+import type { ImageCommand, ImageQuestion } from './image-command.js';
 import { planPod } from './plan-pod.js';
 
 const now = Date.UTC(2026, 0, 1);
@@ -10,7 +11,12 @@ const base: Template = { name: 'build', container: { image: 'alpine', command: [
 
 function plan(
   template: Template = base,
-  options: { command?: Partial<EnsurePod>; spec?: WorkflowSpec; delivery?: 'image-volume' | 'init-container' } = {},
+  options: {
+    command?: Partial<EnsurePod>;
+    spec?: WorkflowSpec;
+    delivery?: 'image-volume' | 'init-container';
+    imageCommand?: PodPlanContext['imageCommand'];
+  } = {},
 ) {
   const workflow: Workflow = {
     apiVersion: 'argoproj.io/v1alpha1',
@@ -39,10 +45,11 @@ function plan(
     workflow,
     supervisor: { image: 'argosy/executor:1', delivery: options.delivery ?? 'image-volume' },
     nowMs: now,
+    ...(options.imageCommand && { imageCommand: options.imageCommand }),
   };
   const pod = planPod(command, context);
-  const [main] = pod.spec?.containers ?? [];
-  if (!pod.spec || !main) throw new Error('no main container');
+  const [main] = pod?.spec?.containers ?? [];
+  if (!pod?.spec || !main) throw new Error('no main container');
   return { pod, spec: pod.spec, main };
 }
 const envOf = (container: Container): Record<string, string | undefined> =>
@@ -288,7 +295,7 @@ describe('a container set', () => {
   it('is refused when it cannot be run', () => {
     const containers = [{ name: 'a', image: 'alpine', command: ['a'] }];
     expect(() => plan({ ...set, containerSet: { containers } })).toThrow('one of its containers must be named main');
-    expect(() => plan({ ...set, containerSet: { containers: [{ name: 'main', image: 'x' }] } })).toThrow(
+    expect(() => plan({ name: 'build', containerSet: { containers: [{ name: 'main', image: 'x' }] } })).toThrow(
       'template "build.main" has no command',
     );
     const retryStrategy = { retries: 'often' };
@@ -526,8 +533,97 @@ describe('podSpecPatch', () => {
     expect(spec.tolerations).toEqual([{ key: 'x' }]);
   });
 
+  it('may say what is run, which is under the supervisor nevertheless', () => {
+    const { main } = plan({ ...base, podSpecPatch: 'containers: [{name: main, command: [ninja], args: [-j4]}]' });
+    expect(main).toMatchObject({ command: ['/argosy/supervisor', 'run', '--', 'ninja'], args: ['-j4'] });
+    const { container: _container, ...rest } = base;
+    const patched = plan({
+      ...rest,
+      container: { image: 'x' },
+      podSpecPatch: 'containers: [{name: main, command: [x]}]',
+    });
+    expect(patched.main.command).toEqual(['/argosy/supervisor', 'run', '--', 'x']);
+  });
+
   it.each([': :', '[1', 'just text', '- a list'])('that is no object is refused: %s', (podSpecPatch) => {
     expect(() => plan({ ...base, podSpecPatch })).toThrow('podSpecPatch');
+  });
+});
+
+describe('a container without a command', () => {
+  const bare = (extra: Partial<Container> = {}): Template => ({
+    name: 'build',
+    container: { image: 'tool:1', ...extra },
+  });
+  const tool = { entrypoint: ['/entry', '$(HOME)'], cmd: ['serve', '$$'] };
+  const knowing =
+    (command: ImageCommand, asked: ImageQuestion[] = []): PodPlanContext['imageCommand'] =>
+    (question) => {
+      asked.push(question);
+      return { state: 'known', command };
+    };
+  const run = ['/argosy/supervisor', 'run', '--'];
+
+  it('runs what its image runs, to the letter', () => {
+    const { main } = plan(bare(), { imageCommand: knowing(tool) });
+    expect(main).toMatchObject({ command: [...run, '/entry', '$$(HOME)'], args: ['serve', '$$$$'] });
+  });
+
+  it('takes its own arguments instead of the image’s, none as well', () => {
+    const args = plan(bare({ args: ['-v'] }), { imageCommand: knowing(tool) }).main;
+    expect(args).toMatchObject({ command: [...run, '/entry', '$$(HOME)'], args: ['-v'] });
+    const none = plan(bare({ args: [] }), { imageCommand: knowing(tool) }).main;
+    expect(none).toMatchObject({ command: [...run, '/entry', '$$(HOME)'] });
+    expect(none.args).toBeUndefined();
+  });
+
+  it('may be a script that says itself what runs it', () => {
+    const template: Template = { name: 'build', script: { image: 'tool:1', source: '#!/bin/sh' } };
+    const { main } = plan(template, { imageCommand: knowing({ entrypoint: [], cmd: ['bash'] }) });
+    expect(main.command).toEqual(['/argosy/supervisor', 'run', '--script', '/argo/staging/script', '--']);
+    expect(main.args).toEqual(['/argo/staging/script']);
+  });
+
+  it('asks about the image that the pod gets, as who the pod is', () => {
+    const asked: ImageQuestion[] = [];
+    const podSpecPatch = 'containers: [{name: main, image: tool:2}]\nimagePullSecrets: [{name: more}]';
+    const nodeSelector = { 'kubernetes.io/arch': 'arm64' };
+    plan(
+      { ...bare(), serviceAccountName: 'builder', nodeSelector, podSpecPatch },
+      { spec: { imagePullSecrets: [{ name: 'registry' }] }, imageCommand: knowing(tool, asked) },
+    );
+    expect(asked).toEqual([
+      {
+        image: 'tool:2',
+        namespace: 'ci',
+        serviceAccountName: 'builder',
+        pullSecrets: ['registry', 'more'],
+        architecture: 'arm64',
+      },
+    ]);
+  });
+
+  it('is planned once all is known', () => {
+    const containers = ['a', 'main'].map((name) => ({ name, image: `${name}:1` }));
+    const asked: string[] = [];
+    const imageCommand: PodPlanContext['imageCommand'] = ({ image }) => {
+      asked.push(image);
+      return { state: 'pending' };
+    };
+    expect(() => plan({ name: 'build', containerSet: { containers } }, { imageCommand })).toThrow('no main container');
+    expect(asked).toEqual(['a:1', 'main:1']);
+  });
+
+  it('is refused when its image has none, or nobody can tell', () => {
+    expect(() => plan(bare(), { imageCommand: knowing({ entrypoint: [], cmd: [] }) })).toThrow(
+      'template "build" has no command, and image "tool:1" has none either: set it',
+    );
+    expect(() => plan(bare(), { imageCommand: () => ({ state: 'unknown', reason: 'manifest unknown' }) })).toThrow(
+      'template "build" has no command, and that of image "tool:1" could not be looked up: manifest unknown; set it',
+    );
+    expect(() => plan(bare())).toThrow(
+      'template "build" has no command: set it, because the image\'s own entrypoint is not looked up',
+    );
   });
 });
 
@@ -540,12 +636,6 @@ describe('a pod that can never be', () => {
     expect(() => plan(template)).toThrow(problem);
     const optional = JSON.parse(JSON.stringify(template).replaceAll('"path"', '"optional":true,"path"')) as Template;
     expect(() => plan(optional)).not.toThrow();
-  });
-
-  it('is refused when the command is not known', () => {
-    expect(() => plan({ name: 'build', container: { image: 'alpine' } })).toThrow(
-      'template "build" has no command: set it, because the image\'s own entrypoint is not looked up',
-    );
   });
 
   it('is refused when its kind is carried out otherwise, or not yet', () => {

@@ -17,34 +17,54 @@ import type { PodPlanContext } from './context.js';
 import { ANNOTATIONS, LABELS, MAIN_CONTAINER } from './labels.js';
 import { refuseArtifacts } from './artifacts.js';
 import { argoEnvironment } from './argo-environment.js';
+import { ownCommandOf } from './own-command.js';
 import { PodPlanError } from './plan-error.js';
 import { programsOf } from './programs.js';
+import type { Program } from './programs.js';
 import { strategicMerge } from './strategic-merge.js';
-import { isSupervised, planSupervised, SUPERVISOR_MOUNT, VOLUMES } from './supervised-container.js';
+import { planContainer, supervised, SUPERVISOR_MOUNT, VOLUMES } from './supervised-container.js';
 
 /**
- * The pod that fulfils an EnsurePod. Pure: the same command and context give the same pod.
- * Throws PodPlanError when no pod can ever fulfil it.
+ * The pod that fulfils an EnsurePod; null while the own command of one of its images is being looked up. Pure: the same
+ * command and context give the same pod. Throws PodPlanError when no pod can ever fulfil it.
  */
-export function planPod(command: EnsurePod, context: PodPlanContext): Pod {
+export function planPod(command: EnsurePod, context: PodPlanContext): Pod | null {
   refuseArtifacts(command.template);
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: planMetadata(command, context),
-    spec: withGracePeriod(patched(planSpec(command, context), command, context)),
-  };
+  const programs = programsOf(command.template, context);
+  const spec = underSupervisor(
+    patched(planSpec(command, programs, context), command, context),
+    programs,
+    command,
+    context,
+  );
+  if (spec === null) return null;
+  return { apiVersion: 'v1', kind: 'Pod', metadata: planMetadata(command, context), spec };
 }
 
-/** The supervisor has to be done before the pod's grace is over. The patches may have changed it, so this comes last. */
-function withGracePeriod(spec: PodSpec): PodSpec {
-  const seconds = spec.terminationGracePeriodSeconds;
-  if (seconds === undefined) return spec;
+/** Comes last: patches may change what is run, in which image, and how long the pod has to end. */
+function underSupervisor(
+  spec: PodSpec,
+  programs: readonly Program[],
+  command: EnsurePod,
+  context: PodPlanContext,
+): PodSpec | null {
+  const ownCommand = ownCommandOf(command.template, spec, context);
+  const containers: Container[] = [];
+  let isWaiting = false;
+  for (const container of spec.containers ?? []) {
+    const program = programs.find(({ name }) => name === container.name);
+    const planned = program ? supervised(withGracePeriod(container, spec), program, command, ownCommand) : container;
+    if (planned) containers.push(planned);
+    else isWaiting = true;
+  }
+  return isWaiting ? null : { ...spec, containers };
+}
+
+/** The supervisor has to be done before the pod's grace is over. */
+function withGracePeriod(container: Container, { terminationGracePeriodSeconds: seconds }: PodSpec): Container {
+  if (seconds === undefined) return container;
   const variable = { name: ENV.terminationGracePeriodSeconds, value: String(seconds) };
-  const containers = (spec.containers ?? []).map((container) =>
-    isSupervised(container) ? { ...container, env: [variable, ...(container.env ?? [])] } : container,
-  );
-  return { ...spec, containers };
+  return { ...container, env: [variable, ...(container.env ?? [])] };
 }
 
 function planMetadata(command: EnsurePod, { workflow }: PodPlanContext): Pod['metadata'] {
@@ -92,19 +112,21 @@ interface PodResources {
   resourceClaims: PodResourceClaim[] | undefined;
 }
 
-function planSpec(command: EnsurePod, context: PodPlanContext): PodSpec {
+function planSpec(command: EnsurePod, programs: readonly Program[], context: PodPlanContext): PodSpec {
   const { template, boundaryTemplate } = command;
   const { spec } = context.workflow;
-  const programs = programsOf(template, context).map((program) => planSupervised(program, command, context));
+  const containers = programs.map((program) => planContainer(program, command, context));
   const serviceAccountName = template.serviceAccountName ?? spec.serviceAccountName;
   const fields: PodSpec & PodResources = {
     restartPolicy: 'Never',
     initContainers: [
       ...supervisorInstaller(context),
-      ...(template.initContainers ?? []).map((container) => planBesides(container, programs, command, context)),
-      ...(template.sidecars ?? []).map((container) => planSidecar(planBesides(container, programs, command, context))),
+      ...(template.initContainers ?? []).map((container) => planBesides(container, containers, command, context)),
+      ...(template.sidecars ?? []).map((container) =>
+        planSidecar(planBesides(container, containers, command, context)),
+      ),
     ],
-    containers: programs,
+    containers,
     volumes: planVolumes(command, context),
     serviceAccountName,
     // A step needs no access to the Kubernetes API, unless that is what it is for; other programs have to say so.
@@ -172,12 +194,12 @@ function planSidecar(container: Container): Container {
 /** A sidecar or init container of the user's; with mirrorVolumeMounts it sees what the step sees of the user's. */
 function planBesides(
   { mirrorVolumeMounts, ...container }: UserContainer,
-  programs: readonly Container[],
+  containers: readonly Container[],
   command: EnsurePod,
   context: PodPlanContext,
 ): Container {
   const own = new Set<string>(Object.values(VOLUMES));
-  const mounts = programs.flatMap(({ volumeMounts }) => volumeMounts ?? []).filter(({ name }) => !own.has(name));
+  const mounts = containers.flatMap(({ volumeMounts }) => volumeMounts ?? []).filter(({ name }) => !own.has(name));
   const mirrored = mirrorVolumeMounts ? new Map(mounts.map((mount) => [mount.mountPath, mount])).values() : [];
   const shared = { name: VOLUMES.shared, mountPath: PATHS.shared };
   return {

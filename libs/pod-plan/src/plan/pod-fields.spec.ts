@@ -28,7 +28,7 @@ function plan(template: Template, spec: WorkflowSpec = {}): PodSpec {
       nowMs: Date.UTC(2026, 0, 1),
     },
   );
-  return pod.spec as PodSpec;
+  return pod?.spec as PodSpec;
 }
 
 describe('fields that a template and the workflow both have', () => {

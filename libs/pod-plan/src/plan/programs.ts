@@ -12,8 +12,10 @@ export interface Program {
   readonly name: string;
   /** The container as the user wrote it, without command and arguments. */
   readonly container: Omit<Container, 'name' | 'command' | 'args'>;
+  /** Empty when it is the image's own. */
   readonly command: readonly string[];
-  readonly args: readonly string[];
+  /** Undefined when they are the image's own, if the command is. */
+  readonly args: readonly string[] | undefined;
   /** Written to a file before the program begins. */
   readonly script: Script | null;
   /** Files that outputs are read from besides those the template names, by parameter. */
@@ -43,13 +45,11 @@ export function programsOf(template: Template, context: PodPlanContext): Program
   switch (kind) {
     case 'container': {
       const { command, args, name: _name, ...container } = template.container ?? {};
-      return [main(container, required(command, name), args ?? [], null)];
+      return [main(container, command ?? [], args, null)];
     }
     case 'script': {
       const { command, args, source = '', name: _name, ...container } = template.script ?? {};
-      return [
-        main(container, required(command, name), [...(args ?? []), PATHS.script], { path: PATHS.script, text: source }),
-      ];
+      return [main(container, command ?? [], [...(args ?? []), PATHS.script], { path: PATHS.script, text: source })];
     }
     case 'containerSet':
       return membersOf(template, template.containerSet ?? { containers: [] });
@@ -71,7 +71,7 @@ export function programsOf(template: Template, context: PodPlanContext): Program
 const main = (
   container: Program['container'],
   command: readonly string[],
-  args: readonly string[],
+  args: readonly string[] | undefined,
   script: Script | null,
 ): Program => ({ name: MAIN_CONTAINER, container, command, args, script, outputFiles: new Map(), turn: null });
 
@@ -87,8 +87,8 @@ function membersOf(template: Template, set: ContainerSetTemplate): Program[] {
   return containers.map(({ name, command, args, dependencies = [], ...container }) => ({
     name,
     container: withMounts(container, volumeMounts),
-    command: required(command, `${template.name}.${name}`),
-    args: args ?? [],
+    command: command ?? [],
+    args,
     script: null,
     outputFiles: new Map(),
     turn: { after: dependencies, retries, pauseMs },
@@ -99,11 +99,3 @@ const withMounts = (container: Program['container'], mounts: readonly VolumeMoun
   ...container,
   volumeMounts: [...mounts, ...(container.volumeMounts ?? [])],
 });
-
-/** The supervisor must know what to start. Argo asks the image's registry when the command is missing. */
-function required(command: readonly string[] | undefined, template: string): readonly string[] {
-  if (command && command.length > 0) return command;
-  throw new PodPlanError(
-    `template "${template}" has no command: set it, because the image's own entrypoint is not looked up`,
-  );
-}

@@ -4,6 +4,7 @@ import type { Container, VolumeMount } from '@argosy/workflow-spec';
 import { argoEnvironment, scriptEnvironment } from './argo-environment.js';
 import type { PodPlanContext } from './context.js';
 import { MAIN_CONTAINER } from './labels.js';
+import type { OwnCommand } from './own-command.js';
 import { literally } from './literally.js';
 import type { Program, Turn } from './programs.js';
 
@@ -21,15 +22,14 @@ const OWN_MOUNTS: readonly VolumeMount[] = [SUPERVISOR_MOUNT, { name: VOLUMES.sh
 export const isSupervised = ({ name, command }: Container): boolean =>
   name === MAIN_CONTAINER || command?.[0] === PATHS.supervisor;
 
-/** A program of the user's under the supervisor. */
-export function planSupervised(program: Program, command: EnsurePod, context: PodPlanContext): Container {
+/** The container of a program, as it is before patches; what it runs is the user's and not yet under the supervisor. */
+export function planContainer(program: Program, command: EnsurePod, context: PodPlanContext): Container {
   const { container, name } = program;
-  const flags = [...turnFlags(name, program.turn), ...outputFlags(program, command)].map(literally);
   return {
     ...container,
     name,
-    command: [PATHS.supervisor, 'run', ...flags, '--', ...program.command],
-    ...(program.args.length > 0 ? { args: [...program.args] } : {}),
+    ...(program.command.length > 0 && { command: [...program.command] }),
+    ...(program.args && { args: [...program.args] }),
     env: [
       ...argoEnvironment(command, context, name),
       ...scriptEnvironment(program.script?.text ?? null),
@@ -42,6 +42,24 @@ export function planSupervised(program: Program, command: EnsurePod, context: Po
     ],
     terminationMessagePath: program.turn ? PATHS.terminationMessageOf(name) : PATHS.terminationMessage,
     terminationMessagePolicy: 'File',
+  };
+}
+
+/** Puts what a container runs under the supervisor. Null while that is not known, because it is up to the image. */
+export function supervised(
+  container: Container,
+  program: Program,
+  command: EnsurePod,
+  ownCommand: OwnCommand,
+): Container | null {
+  const found = container.command?.length ? container : ownCommand(container);
+  if (found === null) return null;
+  const flags = [...turnFlags(program.name, program.turn), ...outputFlags(program, command)].map(literally);
+  const { args: _args, ...rest } = container;
+  return {
+    ...rest,
+    command: [PATHS.supervisor, 'run', ...flags, '--', ...(found.command ?? [])],
+    ...(found.args?.length && { args: found.args }),
   };
 }
 

@@ -4,6 +4,7 @@ import type { SupervisorSource } from '@argosy/pod-plan';
 import type { NodePhase, Pod, Workflow } from '@argosy/workflow-spec';
 import type { MemoCaches } from '../cache/memo-caches.js';
 import type { DisruptionBudgets } from '../collection/disruption-budgets.js';
+import type { ImageCommands } from '../images/image-commands.js';
 import type { RefusedPods } from '../pods/refused-pods.js';
 import type { NodeRequests } from '../requests/node-requests.js';
 
@@ -19,6 +20,7 @@ export interface EffectContext extends NodeRequests {
   readonly workflow: Workflow;
   readonly phaseOf: (nodeId: string) => NodePhase | undefined;
   readonly supervisor: SupervisorSource;
+  readonly images: ImageCommands;
   readonly pods: Known<Pod>;
   readonly claims: Known<KubeObject>;
   readonly refused: RefusedPods;

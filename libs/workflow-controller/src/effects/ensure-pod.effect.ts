@@ -10,9 +10,16 @@ const PREDECESSOR_POLL_MS = 1_000;
 /** Creates the pod. Its name is the node's, so one that exists and is this workflow's is the one that was wanted. */
 export const ensurePod: Effect<'EnsurePod'> = async (command, context) => {
   try {
-    const { workflow } = context;
-    const spec = { ...workflow.spec, ...command.settings };
-    const pod = planPod(command, { ...context, workflow: { ...workflow, spec } });
+    const { images } = context;
+    const workflow = { ...context.workflow, spec: { ...context.workflow.spec, ...command.settings } };
+    const waiting = { runKey: runKeyOf(context), podName: command.podName };
+    const pod = planPod(command, {
+      ...context,
+      workflow,
+      ...(images.areTold && { imageCommand: (question) => images.answer(question, waiting) }),
+    });
+    // Whoever knows what the image runs calls for a pass that derives this command again.
+    if (pod === null) return 'done';
     context.pods.observe(await context.kube.create<Pod>(resources.pods, pod));
     return 'done';
   } catch (error) {
@@ -28,11 +35,14 @@ export const ensurePod: Effect<'EnsurePod'> = async (command, context) => {
 export const isQuota = (error: unknown): boolean =>
   isKubeError(error, 'Forbidden') && error.message.includes('exceeded quota');
 
-function refuse(command: EnsurePod, { refused, workflow, nowMs }: EffectContext, message: string): EffectOutcome {
-  const { namespace = '', name = '' } = workflow.metadata;
-  refused.add(`${namespace}/${name}`, command.podName, command.nodeId, message, nowMs);
+function refuse(command: EnsurePod, context: EffectContext, message: string): EffectOutcome {
+  const { refused, nowMs } = context;
+  refused.add(runKeyOf(context), command.podName, command.nodeId, message, nowMs);
   return { lookAgainAtMs: nowMs };
 }
+
+const runKeyOf = ({ workflow: { metadata } }: EffectContext): string =>
+  `${metadata.namespace ?? ''}/${metadata.name ?? ''}`;
 
 async function adopt(command: EnsurePod, context: EffectContext): Promise<EffectOutcome> {
   const { kube, workflow, nowMs } = context;

@@ -8,6 +8,7 @@ import type { MemoCaches } from '../cache/memo-caches.js';
 import type { Unsettled } from '../effects/table.js';
 import { carryOut } from '../effects/table.js';
 import { forEachAtMost } from '../effects/for-each-at-most.js';
+import type { ImageCommands } from '../images/image-commands.js';
 import type { NodeKeeping } from '../nodes/node-keeping.js';
 import type { NodeRequests } from '../requests/node-requests.js';
 import { worldOf } from '../pods/pod-world.js';
@@ -31,6 +32,7 @@ export interface ReconcilerOptions extends Omit<WorldSources, 'templates' | 'rep
   readonly cache: RunCache;
   readonly nodes: NodeKeeping;
   readonly supervisor: SupervisorSource;
+  readonly images: ImageCommands;
   readonly rules: ControllerRules;
   readonly isPodReleased: (pod: Pod) => boolean;
   readonly onRunChanged: (snapshot: RunSnapshot) => Promise<void>;
