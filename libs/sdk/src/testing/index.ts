@@ -4,11 +4,13 @@ import { SimulatedRun } from './simulated-run.js';
 
 export { ManifestError } from './manifests.js';
 export { errors, evicted, fails, hangs, succeeds, vanishes } from './outcome.js';
-export type { Failure, Outputs } from './outcome.js';
-export { attempts } from './pod-script.js';
-export type { Attempts, PodBehaviour, PodScripts } from './pod-script.js';
+export type { ContainerEnd, Failure, Outputs } from './outcome.js';
+export { responds, verdict } from './response.js';
+export type { Response, SimulatedRequest, Verdict } from './response.js';
+export { attempts } from './script.js';
+export type { Attempts, Behaviour, Scripts } from './script.js';
 export { RequestRefused, SimulatedRun } from './simulated-run.js';
-export type { SimulationOptions } from './simulated-run.js';
+export type { PodScripts, RequestScripts, SimulationOptions } from './simulated-run.js';
 export type { SimulatedNode, SimulatedValues } from './simulated-node.js';
 
 /** A run at its first moment; `finish`, `at` and `after` let time pass. @throws ManifestError */

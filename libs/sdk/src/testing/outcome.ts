@@ -6,8 +6,10 @@ import type { PodOutcome } from '@argosy/workflow-engine/testing';
 interface Timing {
   /** Time in phase Pending. Default 1 s. */
   readonly pending?: string | number;
-  /** Time in phase Running. Default 1 s. */
+  /** Time in phase Running. Default 1 s, or as long as its longest container. */
   readonly runs?: string | number;
+  /** From its start until its readiness probe succeeds: what a daemon is waited for. Default: at once. */
+  readonly ready?: string | number;
   /** Node of the cluster that it runs on. Default `node-1`. */
   readonly host?: string;
   /** What it says of itself while Pending, for example `ImagePullBackOff: no such image`. */
@@ -15,11 +17,20 @@ interface Timing {
   /** `N/M`, as reported by the program while it runs. */
   readonly progress?: string;
 }
+/** How one container of a container set ends. One that is not named ends with its pod. */
+export interface ContainerEnd {
+  /** Time from the start of the pod. Default 1 s. */
+  readonly runs?: string | number;
+  /** Default 0. */
+  readonly exitCode?: number;
+}
 export interface Outputs extends Timing {
   /** Standard output of a script. */
   readonly result?: string;
   readonly parameters?: Readonly<Record<string, string>>;
   readonly artifacts?: readonly Artifact[];
+  /** Those of a container set, by name. */
+  readonly containers?: Readonly<Record<string, ContainerEnd>>;
 }
 export interface Failure extends Outputs {
   /** Default 1. */
@@ -29,8 +40,8 @@ export interface Failure extends Outputs {
 }
 
 /** The pod's program ends with exit code 0. */
-export const succeeds = ({ result, parameters, artifacts, ...timing }: Outputs = {}): PodOutcome => ({
-  ...timed(timing),
+export const succeeds = ({ result, parameters, artifacts, containers, ...timing }: Outputs = {}): PodOutcome => ({
+  ...(containers ? withContainers(timing, containers) : timed(timing)),
   ...(result !== undefined && { result }),
   ...(parameters && { parameters }),
   ...(artifacts && { artifacts }),
@@ -71,11 +82,22 @@ export const evicted = ({ reason = 'Evicted', message = '', runs, ...timing }: E
 /** The pod object is gone instead of telling how it ended, as after the loss of a machine. */
 export const vanishes = (timing: Timing = {}): PodOutcome => ({ ...timed(timing), vanishes: true });
 
-function timed({ pending = 1, runs = 1, host, waits, progress }: Timing): PodOutcome {
+function withContainers(timing: Timing, containers: Readonly<Record<string, ContainerEnd>>): PodOutcome {
+  const runsAfterMs = milliseconds(timing.pending ?? 1);
+  const ends = Object.entries(containers).map(([name, { runs = 1, exitCode = 0 }]) => {
+    return [name, { exitCode, endsAfterMs: runsAfterMs + milliseconds(runs) }] as const;
+  });
+  const last = Math.max(...ends.map(([, { endsAfterMs }]) => endsAfterMs));
+  const pod = timed(timing);
+  return { ...pod, ...(timing.runs === undefined && { endsAfterMs: last }), containers: Object.fromEntries(ends) };
+}
+
+function timed({ pending = 1, runs = 1, ready, host, waits, progress }: Timing): PodOutcome {
   const runsAfterMs = milliseconds(pending);
   return {
     runsAfterMs,
     endsAfterMs: runsAfterMs + milliseconds(runs),
+    ...(ready !== undefined && { readyAfterMs: runsAfterMs + milliseconds(ready) }),
     ...(host !== undefined && { hostNodeName: host }),
     ...(waits !== undefined && { pendingMessage: waits }),
     ...(progress !== undefined && { progress }),

@@ -6,11 +6,14 @@ import {
   hangs,
   ManifestError,
   RequestRefused,
+  responds,
   simulate,
   start,
   succeeds,
   vanishes,
+  verdict,
 } from './index.js';
+import type { RequestScripts } from './index.js';
 
 const pipeline = `
 apiVersion: argoproj.io/v1alpha1
@@ -170,6 +173,94 @@ spec:
     expect(() => simulate(user, { templates: library.replace('inner }', 'ner }') })).toThrow(
       /^templates\.yaml:8:38: error/,
     );
+  });
+});
+
+describe('requests', () => {
+  const asking = (template: string): string => `
+apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: { name: wf }
+spec:
+  entrypoint: main
+  templates:
+    - name: main
+      steps: [[{ name: ask, template: asked, arguments: { parameters: [{ name: p, value: health }] } }]]
+    - name: asked
+      inputs: { parameters: [{ name: p }] }
+      ${template}
+`;
+  const get = asking('http: { url: "http://example.test/{{inputs.parameters.p}}" }');
+
+  it('are answered with nothing but 200 unless somebody says otherwise', () => {
+    const run = simulate(get);
+    expect(run.node('ask')).toMatchObject({ type: 'HTTP', phase: 'Succeeded', outputs: { result: '' } });
+    expect(run.request('ask').template.http?.url).toBe('http://example.test/health');
+    expect(run.elapsed).toBe(1);
+    expect(simulate(asking('plugin: { slack: { text: hi } }')).node('ask').phase).toBe('Succeeded');
+  });
+
+  it('are answered by step, by template, try by try, or depending on what is asked', () => {
+    const result = (requests: RequestScripts): string | undefined =>
+      simulate(get, { requests }).node('ask').outputs.result;
+    expect(result({ ask: responds({ body: 'a' }), asked: responds({ body: 'b' }) })).toBe('a');
+    expect(result({ asked: responds({ body: 'b' }) })).toBe('b');
+    expect(result({ ask: ({ template }) => responds({ body: template.http?.url ?? '' }) })).toContain('example.test');
+    const flaky = simulate(get.replace('http:', 'retryStrategy: { limit: 1 }\n      http:'), {
+      requests: { ask: attempts(responds({ statusCode: 503 }), responds({ body: 'ok' })), asc: responds() },
+    });
+    expect(flaky.node('ask').outputs.result).toBe('ok');
+    expect(flaky.requests.map(({ displayName }) => displayName)).toEqual(['ask(0)', 'ask(1)']);
+    expect(flaky.unusedScripts).toEqual(['asc']);
+  });
+
+  it('are waited for as long as the template says', () => {
+    const late = { requests: { ask: responds({ after: '31s' }) } };
+    expect(simulate(get, late).node('ask')).toMatchObject({
+      phase: 'Failed',
+      message: 'GET "http://example.test/health": no answer within 30 s',
+      finishedAfter: 30,
+    });
+    expect(simulate(asking('http: { url: "http://x", timeoutSeconds: 40 }'), late).node('ask').finishedAfter).toBe(31);
+  });
+
+  it('end as the plugin says, or without an answer', () => {
+    const plugin = asking('plugin: { slack: { text: hi } }');
+    const posted = verdict({ phase: 'Succeeded', message: 'posted', result: '7', after: '1m' });
+    expect(simulate(plugin, { requests: { ask: posted } }).node('ask')).toMatchObject({
+      phase: 'Succeeded',
+      message: 'posted',
+      outputs: { result: '7' },
+      finishedAfter: 60,
+    });
+    const refused = verdict({ phase: 'Failed', message: 'connection refused' });
+    expect(simulate(get, { requests: { '*': refused } }).node('ask').message).toBe('connection refused');
+    expect(() => simulate(pipeline).request('build')).toThrow('no request was made for build');
+  });
+});
+
+describe('containers of a set, and daemons', () => {
+  const set = (container: string): string => `
+apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: { name: wf }
+spec: { entrypoint: main, templates: [{ name: main, ${container} }] }
+`;
+
+  it('end each at its time', () => {
+    const manifest = set('containerSet: { containers: [{ name: a, image: x }, { name: main, image: x }] }');
+    const good = simulate(manifest, {
+      pods: { main: succeeds({ containers: { a: { runs: '5s' }, main: { runs: 3 } } }) },
+    });
+    expect([good.node('a').finishedAfter, good.node('wf.main').finishedAfter, good.elapsed]).toEqual([6, 4, 6]);
+    const bad = simulate(manifest, { pods: { main: fails({ containers: { a: { exitCode: 3 } } }) } });
+    expect(bad.node('a')).toMatchObject({ phase: 'Failed', message: 'a: Error (exit code 3)' });
+  });
+
+  it('are up when their probe succeeds', () => {
+    const run = start(set('daemon: true, container: { image: x }'), { pods: { main: hangs({ ready: '10s' }) } });
+    expect(run.at('10s').phase).toBe('Running');
+    expect(run.at('11s').phase).toBe('Succeeded');
   });
 });
 

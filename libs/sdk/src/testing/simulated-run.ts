@@ -1,19 +1,36 @@
-import type { ControllerRules, EnsurePod, IntentRefused, JournalEntry, RunIntent } from '@argosy/workflow-engine';
+import type {
+  CallPlugin,
+  ControllerRules,
+  EnsurePod,
+  IntentRefused,
+  JournalEntry,
+  RunIntent,
+  SendHttp,
+} from '@argosy/workflow-engine';
 import { instant, parseTime, projectWorkflow } from '@argosy/workflow-engine';
 import { ScriptedWorld, WorkflowSimulation } from '@argosy/workflow-engine/testing';
+import type { PodOutcome, RequestOutcome } from '@argosy/workflow-engine/testing';
 import { templateLibrary } from '@argosy/workflow-spec';
 import type { NodeStatus, Workflow, WorkflowPhase } from '@argosy/workflow-spec';
 import { loadWorkflow } from './manifests.js';
 import type { ManifestOptions } from './manifests.js';
-import { milliseconds } from './outcome.js';
-import type { PodScripts } from './pod-script.js';
-import { relativeName, ScriptedPods } from './pod-script.js';
+import { milliseconds, succeeds } from './outcome.js';
+import { inTime, unscripted } from './response.js';
+import type { SimulatedRequest } from './response.js';
+import { relativeName, Script } from './script.js';
+import type { Scripts } from './script.js';
 import type { SimulatedNode, SimulatedValues } from './simulated-node.js';
 import { simulatedNode, simulatedValues } from './simulated-node.js';
 import { treeLines } from './tree.js';
 
+export type PodScripts = Scripts<EnsurePod, PodOutcome>;
+export type RequestScripts = Scripts<SimulatedRequest, RequestOutcome>;
+
 export interface SimulationOptions extends ManifestOptions {
+  /** What pods do. One that nothing is said about succeeds. */
   readonly pods?: PodScripts;
+  /** What comes of the requests of HTTP and plugin templates. One that nothing is said about succeeds. */
+  readonly requests?: RequestScripts;
   /** Data of ConfigMaps, for `configMapKeyRef`. */
   readonly configMaps?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** What the controller is configured with. */
@@ -44,19 +61,29 @@ type Selector = string;
 export class SimulatedRun {
   /** Every pod that was asked for, oldest first. */
   readonly pods: EnsurePod[] = [];
+  /** Every request of an HTTP or plugin template, oldest first. */
+  readonly requests: SimulatedRequest[] = [];
   private readonly simulation: WorkflowSimulation;
-  private readonly scripted: ScriptedPods;
+  private readonly scripts: readonly { readonly unused: readonly string[] }[];
   private readonly startedAt: number;
 
   /** @throws ManifestError */
   constructor(manifest: string | Workflow, options: SimulationOptions = {}) {
     const { workflow, templates } = loadWorkflow(manifest, options);
     this.startedAt = Date.parse(options.startAt ?? '2026-01-01T00:00:00Z');
-    this.scripted = new ScriptedPods(workflow.metadata.name ?? '', options.pods ?? {});
+    const name = workflow.metadata.name ?? '';
+    const pods = new Script<EnsurePod, PodOutcome>(name, options.pods ?? {}, () => succeeds());
+    const requests = new Script(name, options.requests ?? {}, unscripted);
+    this.scripts = [pods, requests];
     const world = new ScriptedWorld((pod) => {
       this.pods.push(pod);
-      return this.scripted.outcomeOf(pod);
+      return pods.outcomeOf(pod);
     }, this.startedAt);
+    world.requests.script = (command) => {
+      const request = this.asked(command);
+      this.requests.push(request);
+      return inTime(requests.outcomeOf(request), request.template.http);
+    };
     for (const [name, data] of Object.entries(options.configMaps ?? {})) world.configMaps.set(name, { ...data });
     world.templates = templateLibrary(templates);
     const rules = { ...options.rules, validate: options.validate !== false };
@@ -174,9 +201,9 @@ export class SimulatedRun {
   get claims(): string[] {
     return [...this.simulation.world.claims];
   }
-  /** Names in the script that no pod has answered to: mostly misspelt. */
+  /** Names in the scripts that no pod and no request has answered to: mostly misspelt. */
   get unusedScripts(): string[] {
-    return this.scripted.unused;
+    return this.scripts.flatMap(({ unused }) => unused);
   }
 
   /** By full name, name relative to the workflow (as in the tree), or display name. @throws when there is none, or several */
@@ -198,6 +225,25 @@ export class SimulatedRun {
     return pod;
   }
 
+  /** What the last request of a node asked for, its tags replaced. @throws when there is none */
+  request(name: string): SimulatedRequest {
+    const { id } = this.node(name);
+    const request = this.requests.findLast(({ nodeId }) => nodeId === id);
+    if (!request) throw new Error(`no request was made for ${name}`);
+    return request;
+  }
+
+  private asked(command: SendHttp | CallPlugin): SimulatedRequest {
+    const { nodeId } = command;
+    const { name, displayName, templateName } = this.simulation.state.nodes.get(nodeId as never) ?? { name: nodeId };
+    return {
+      nodeId,
+      nodeName: name,
+      displayName: displayName ?? name,
+      templateName: templateName ?? '',
+      template: command.type === 'SendHttp' ? { http: command.request } : command.template,
+    };
+  }
   private get name(): string {
     return this.simulation.state.workflow.metadata.name ?? '';
   }

@@ -1,5 +1,5 @@
 import type { NodeStatus } from '@argosy/workflow-spec';
-import { relativeName } from './pod-script.js';
+import { relativeName } from './script.js';
 
 const collator = new Intl.Collator('en', { numeric: true });
 
