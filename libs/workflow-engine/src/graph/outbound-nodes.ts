@@ -1,5 +1,6 @@
 import type { NodeStatus } from '@argosy/workflow-spec';
 import type { NodeId } from '../model/ids.js';
+import { isAttemptOf } from './attempts.js';
 
 interface Nodes {
   node(id: NodeId): NodeStatus | undefined;
@@ -31,7 +32,7 @@ export function outboundNodes(nodes: Nodes, id: NodeId): readonly NodeId[] {
       return items.length === 0 ? [id] : items.flatMap((child) => outboundNodes(nodes, child.id as NodeId));
     }
     case 'Retry': {
-      const last = children(nodes, node).findLast((child) => child.nodeFlag?.retried);
+      const last = children(nodes, node).findLast((child) => isAttemptOf(node, child));
       return last ? [last.id as NodeId] : [];
     }
     case 'Steps':

@@ -1,4 +1,5 @@
 import type { NodeStatus, RetryStrategy, Template } from '@argosy/workflow-spec';
+import { isAttemptOf } from '../graph/attempts.js';
 import { endNode, releaseEnded } from '../kernel/closing.js';
 import { describeNode } from '../kernel/node-description.js';
 import type { RunDraft } from '../kernel/run-draft.js';
@@ -146,5 +147,5 @@ function startAttempt(run: RunDraft, frame: RetryFrame, earlier: readonly NodeSt
 
 function attemptsOf(run: RunDraft, frame: RetryFrame): NodeStatus[] {
   const children = (run.node(frame.id)?.children ?? []).flatMap((child) => run.node(child as NodeId) ?? []);
-  return children.filter((child) => child.nodeFlag?.retried);
+  return children.filter((child) => isAttemptOf(frame, child));
 }

@@ -1,5 +1,6 @@
 import type { Map as PersistentMap } from 'immutable';
 import type { NodeStatus } from '@argosy/workflow-spec';
+import { isAttemptOf } from '../graph/attempts.js';
 import type { NodeId } from '../model/ids.js';
 import { isUnsuccessful } from '../model/phases.js';
 import type { Instant } from '../model/instant.js';
@@ -101,9 +102,7 @@ function isReplaced(state: RunState, node: NodeStatus): boolean {
   const around = [node, ...containersOf(state, node)];
   return around.some((attempt, i) => {
     const retry = around[i + 1];
-    if (!attempt.nodeFlag?.retried || retry?.type !== 'Retry') return false;
-    const attempts = (retry.children ?? []).filter((id) => state.nodes.get(id as NodeId)?.nodeFlag?.retried);
-    return attempts.at(-1) !== attempt.id;
+    return retry?.type === 'Retry' && isAttemptOf(retry, attempt) && attemptsOf(state, retry).at(-1)?.id !== attempt.id;
   });
 }
 
@@ -142,11 +141,13 @@ function removeWithin(state: RunState, node: NodeStatus, removed: Set<NodeId>): 
 function removeFailedAttempts(state: RunState, removed: Set<NodeId>): void {
   for (const node of state.nodes.values()) {
     if (node.type !== 'Retry' || !node.children?.some((child) => removed.has(child as NodeId))) continue;
-    for (const child of node.children) {
-      const attempt = state.nodes.get(child as NodeId);
-      if (attempt?.nodeFlag?.retried) removeWithin(state, attempt, removed);
-    }
+    for (const attempt of attemptsOf(state, node)) removeWithin(state, attempt, removed);
   }
+}
+
+function attemptsOf({ nodes }: RunState, retry: NodeStatus): NodeStatus[] {
+  const children = (retry.children ?? []).flatMap((id) => nodes.get(id as NodeId) ?? []);
+  return children.filter((child) => isAttemptOf(retry, child));
 }
 
 /** Daemons before what runs again within the same steps or DAG, with the containers of their pods. */

@@ -1,4 +1,5 @@
 import type { LifecycleHook, LifecycleHooks, NodeStatus, TemplateCall } from '@argosy/workflow-spec';
+import { isAttemptOf } from '../graph/attempts.js';
 import { describeNode } from '../kernel/node-description.js';
 import type { RunDraft } from '../kernel/run-draft.js';
 import type { CallSite, Frame } from '../model/frame.js';
@@ -131,8 +132,8 @@ function hookVariables(run: RunDraft, frame: Frame, node: NodeStatus, text: stri
 }
 
 function lastAttempt(run: RunDraft, node: NodeStatus): NodeStatus | undefined {
-  const id = (node.children ?? []).findLast((child) => run.node(child as NodeId)?.nodeFlag?.retried);
-  return id === undefined ? undefined : run.node(id as NodeId);
+  const children = (node.children ?? []).flatMap((id) => run.node(id as NodeId) ?? []);
+  return children.findLast((child) => isAttemptOf(node, child));
 }
 
 /** A hook of this frame is over. */

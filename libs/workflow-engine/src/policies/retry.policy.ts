@@ -62,7 +62,9 @@ function backoff(settings: Backoff, { strategy, attempts, now }: RetryCase): Ret
   let wait = durationOf(settings.duration, 'duration');
   if (factor > 0) wait *= factor ** (attempts.length - 1);
   if (settings.cap !== undefined && settings.cap !== '') wait = Math.min(wait, durationOf(settings.cap, 'cap'));
-  const until = instant((parseTime(attempts.at(-1)?.finishedAt) ?? now) + wait);
+  // An attempt that was found dead may have no end; then nobody can say how long ago it was, and nothing is waited for.
+  const failedAt = parseTime(attempts.at(-1)?.finishedAt);
+  const until = instant(failedAt === null ? now : failedAt + wait);
   if (end !== null && until > end) return fail('Backoff would exceed max duration limit');
   // Without a limit Argo does not wait at all; people rely on the pace, not on the reason.
   const limit = limitOf(strategy);

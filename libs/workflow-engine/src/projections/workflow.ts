@@ -5,15 +5,17 @@ import type { RunState } from '../model/run-state.js';
 
 /**
  * The state of a run from its Workflow object: new, half way, finished, or started by Argo's own controller. The status
- * must be whole: compressed or offloaded nodes have to be put in place first.
+ * must be whole: compressed or offloaded nodes have to be put in place first. What has no name is no node: Argo leaves such
+ * behind when it learns of the outputs of a node that it no longer knows.
  */
 export function hydrate(workflow: Workflow): RunState {
   const { status = {}, ...rest } = workflow;
   const { nodes, ...others } = status;
+  const named = (Object.entries(nodes ?? {}) as [NodeId, NodeStatus][]).filter(([, { name }]) => name);
   return {
     workflow: rest,
     status: others,
-    nodes: PersistentMap<NodeId, NodeStatus>(Object.entries(nodes ?? {}) as [NodeId, NodeStatus][]),
+    nodes: PersistentMap<NodeId, NodeStatus>(named),
     index: null,
   };
 }

@@ -1,5 +1,6 @@
 import type { NodeStatus, Template } from '@argosy/workflow-spec';
 import type { RunDraft } from '../kernel/run-draft.js';
+import { isAttemptOf } from '../graph/attempts.js';
 import { isAncestor } from '../graph/dag-plan.js';
 import type { DagFrame, StepsFrame } from '../model/frame.js';
 import type { NodeId } from '../model/ids.js';
@@ -68,7 +69,7 @@ export function taskVariables(run: RunDraft, frame: DagFrame, text: string, task
 /** Of a retried call its siblings see the last attempt. */
 function worker(run: RunDraft, node: NodeStatus | undefined): NodeStatus | undefined {
   if (node?.type !== 'Retry') return node;
-  return childrenOf(run, node).findLast((child) => child.nodeFlag?.retried) ?? node;
+  return childrenOf(run, node).findLast((child) => isAttemptOf(node, child)) ?? node;
 }
 
 /** Of tags they are replaced already, but not in expressions that also read what ran inside the template. */
