@@ -80,6 +80,7 @@ export class Agent {
         failed: config.ARGOSY_RETAIN_FAILED,
         errored: config.ARGOSY_RETAIN_ERRORED,
       },
+      estimateDurations: !config.ARGOSY_SKIP_DURATION_ESTIMATION,
       isPodReleased: (pod) => this.logs.isReleased(pod),
       nodeStatus: { alwaysOffload: config.ARGOSY_ALWAYS_OFFLOAD_NODE_STATUS },
     });

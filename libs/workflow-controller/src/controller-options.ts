@@ -29,6 +29,8 @@ export interface WorkflowControllerOptions extends TurnLimits, RequestOptions {
   readonly retentionPolicy?: RetentionPolicy;
   /** Where the nodes of large runs are kept. */
   readonly nodeStatus?: NodeStatusOptions;
+  /** By the last success of the same template or schedule. Default: true. */
+  readonly estimateDurations?: boolean;
   /** Runs worked on at the same time. Default: 8. */
   readonly concurrency?: number;
   /**

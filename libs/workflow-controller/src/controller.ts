@@ -12,6 +12,7 @@ import { deleteExpired } from './collection/time-to-live.js';
 import type { WorkflowControllerOptions } from './controller-options.js';
 import { CronController } from './cron/cron-controller.js';
 import { ImageCommands } from './images/image-commands.js';
+import { LastSuccesses } from './estimates/last-successes.js';
 import type { Informers } from './informers.js';
 import { startInformers } from './informers.js';
 import type { IntentResult } from './intents/intents.js';
@@ -43,6 +44,7 @@ const RELEASE_POLL_MS = 1_000;
 export class WorkflowController {
   private readonly nodes: NodeKeeping;
   private readonly cache: RunCache;
+  private readonly lastSuccesses: LastSuccesses | undefined;
   private readonly overflow: OverflowOutputs;
   private readonly refused = new RefusedPods();
   private readonly budgets = new DisruptionBudgets();
@@ -70,6 +72,7 @@ export class WorkflowController {
     this.isPodReleased = options.isPodReleased ?? (() => true);
     this.nodes = new NodeKeeping(options.kube, options.nodeStatus);
     this.cache = new RunCache(this.nodes);
+    this.lastSuccesses = options.estimateDurations === false ? undefined : new LastSuccesses(this.nodes);
     this.overflow = new OverflowOutputs(options.kube);
     this.nodeRequests = createNodeRequests({ ...options, clock: this.clock }, (key, nodeId) =>
       this.lookAgain(key, [nodeId]),
@@ -141,6 +144,7 @@ export class WorkflowController {
       clock: this.clock,
       cache: this.cache,
       nodes: this.nodes,
+      lastSuccesses: this.lastSuccesses,
       overflow: this.overflow,
       refused: this.refused,
       budgets: this.budgets,
@@ -299,6 +303,7 @@ export class WorkflowController {
 
   private runSeen(workflow: Workflow, deleted: boolean): void {
     const key = keyOf(workflow);
+    this.lastSuccesses?.changed(workflow);
     if (deleted) this.runDeleted(workflow);
     else {
       this.turns.seen(key, workflow);

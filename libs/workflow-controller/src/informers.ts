@@ -3,6 +3,7 @@ import { createInformer, resources } from '@argosy/kube';
 import { LABELS } from '@argosy/pod-plan';
 import type { Pod, Workflow } from '@argosy/workflow-spec';
 import { BY_CRON, cronIndex } from './cron/cron-owner.js';
+import { BY_ORIGIN, originIndex } from './estimates/last-successes.js';
 import { runKeyOf, watchPods } from './pods/pod-watch.js';
 import { ArtifactRepositories } from './repositories/artifact-repositories.js';
 import { TemplateCatalog } from './templates/template-catalog.js';
@@ -65,7 +66,7 @@ export async function startInformers(
     signal.throwIfAborted();
     const workflows = createInformer<Workflow & KubeObject>(kube, resources.workflows, {
       ...options,
-      indexes: { [BY_CRON]: cronIndex },
+      indexes: { [BY_CRON]: cronIndex, [BY_ORIGIN]: originIndex },
       onChange: ({ type, object }) => onRun(object, type === 'deleted'),
     });
     return { workflows, pods, claims, configMaps, templates, repositories };

@@ -3,8 +3,12 @@ export type { Instant } from './model/instant.js';
 export { HTTP_TIMEOUT_SECONDS } from './handlers/agent.js';
 export type { MetricChange, MetricUpdate } from './model/metric-update.js';
 export type { ControllerRules, FailedPodRestart, WorkflowDefaults } from './model/controller-rules.js';
+export { originsOf } from './model/run-origin.js';
+export type { RunOrigin } from './model/run-origin.js';
+export { asEarlierRun, secondsOf } from './policies/estimate.policy.js';
 export type {
   ContainerObservation,
+  EarlierRun,
   HttpAnswer,
   LockObservation,
   MemoEntry,

@@ -57,6 +57,9 @@ export const agentConfig = z
     ARGOSY_ALWAYS_OFFLOAD_NODE_STATUS: switchVariable(false).describe(
       '1: no workflow keeps its nodes in the open; else only those do not whose nodes are too many',
     ),
+    ARGOSY_SKIP_DURATION_ESTIMATION: switchVariable(false).describe(
+      '1: workflows are not told how long they will take, by the last success of the same template or schedule',
+    ),
     ARGOSY_SYNC_DATABASE_URL: secretVariable()
       .optional()
       .describe('PostgreSQL with the mutexes and semaphores that clusters share; without one, who asks for them fails'),

@@ -33,6 +33,8 @@ export interface SimulationOptions extends ManifestOptions {
   readonly requests?: RequestScripts;
   /** Data of ConfigMaps, for `configMapKeyRef`. */
   readonly configMaps?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** The last run of the same template or schedule that succeeded: durations are estimated by it. */
+  readonly earlier?: Workflow;
   /** What the controller is configured with. */
   readonly rules?: Omit<ControllerRules, 'validate'>;
   /** When the run begins; virtual time goes on from there. Default 2026-01-01T00:00:00Z. */
@@ -86,6 +88,7 @@ export class SimulatedRun {
     };
     for (const [name, data] of Object.entries(options.configMaps ?? {})) world.configMaps.set(name, { ...data });
     world.templates = templateLibrary(templates);
+    world.earlier = options.earlier;
     const rules = { ...options.rules, validate: options.validate !== false };
     this.simulation = new WorkflowSimulation(workflow, undefined, world, rules);
   }

@@ -6,6 +6,7 @@ import type { Turns } from '../admission/turns.js';
 import type { MemoLookups } from '../cache/memo-caches.js';
 import type { DisruptionBudgets } from '../collection/disruption-budgets.js';
 import { isOwnedBy } from '../effects/effect.js';
+import type { EstimateLookups } from '../estimates/last-successes.js';
 import type { Holes } from '../reconcile/holes.js';
 import type { TemplateLookups } from '../templates/template-lookups.js';
 import type { OverflowOutputs } from './overflow-outputs.js';
@@ -25,6 +26,7 @@ export interface WorldSources {
   readonly requests: PendingRequests;
   readonly turns: Turns;
   readonly memos: MemoLookups;
+  readonly estimates: EstimateLookups;
 }
 
 /**
@@ -50,6 +52,7 @@ export function worldOf(
       return observed(pod, sources, unread);
     },
     ...sources.memos,
+    ...sources.estimates,
     isPostponed: !sources.turns.admission.admits(`${namespace}/${name}`),
     lock: (lock) => sources.turns.locks.observe(lock, workflow, holes),
     request: (nodeId) => sources.requests.observe(`${namespace}/${name}`, nodeId),

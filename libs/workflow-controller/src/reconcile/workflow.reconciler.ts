@@ -9,6 +9,7 @@ import type { Unsettled } from '../effects/table.js';
 import { carryOut } from '../effects/table.js';
 import { forEachAtMost } from '../effects/for-each-at-most.js';
 import type { ImageCommands } from '../images/image-commands.js';
+import type { LastSuccesses } from '../estimates/last-successes.js';
 import type { NodeKeeping } from '../nodes/node-keeping.js';
 import type { NodeRequests } from '../requests/node-requests.js';
 import { worldOf } from '../pods/pod-world.js';
@@ -22,7 +23,8 @@ import { TransientFailure } from './failures.js';
 import { Holes } from './holes.js';
 import type { LoadedRun, RunCache } from './run-cache.js';
 
-export interface ReconcilerOptions extends Omit<WorldSources, 'templates' | 'repositories' | 'memos'>, NodeRequests {
+export interface ReconcilerOptions
+  extends Omit<WorldSources, 'templates' | 'repositories' | 'memos' | 'estimates'>, NodeRequests {
   readonly caches: MemoCaches;
   readonly templates: TemplateCatalog;
   readonly repositories: ArtifactRepositories;
@@ -30,6 +32,8 @@ export interface ReconcilerOptions extends Omit<WorldSources, 'templates' | 'rep
   readonly clock: Clock;
   readonly workflows: Informer<Workflow>;
   readonly cache: RunCache;
+  /** Absent when durations are not estimated. */
+  readonly lastSuccesses: LastSuccesses | undefined;
   readonly nodes: NodeKeeping;
   readonly supervisor: SupervisorSource;
   readonly images: ImageCommands;
@@ -77,16 +81,17 @@ export class WorkflowReconciler {
     changes: Changes,
     unread: Map<string, Pod>,
   ): Promise<Decision<RunState>> {
-    const { turns, caches, clock, rules } = this.options;
+    const { turns, caches, clock, rules, lastSuccesses, workflows } = this.options;
     const { namespace = '' } = object.metadata;
     const holes = new Holes();
     let races = 0;
     const templates = this.options.templates.lookups(namespace, holes);
     const repositories = this.options.repositories.lookups(namespace, holes);
     const memos = caches.lookups(key, holes);
+    const estimates = lastSuccesses?.lookups(namespace, workflows, holes) ?? {};
     for (;;) {
       unread.clear();
-      const sources = { ...this.options, templates, repositories, memos };
+      const sources = { ...this.options, templates, repositories, memos, estimates };
       const world = worldOf(object, run.fresh ? null : changes, sources, unread, holes);
       const decision = reconcile(run.state, world, { now: instant(clock.now()), rules });
       if (holes.isEmpty) {

@@ -1,4 +1,5 @@
 import { formatTime } from '../model/instant.js';
+import { estimate } from '../policies/estimate.policy.js';
 import { workflowMetrics } from '../policies/metrics.policy.js';
 import { shutdownOf, stoppedMessage } from '../policies/shutdown.policy.js';
 import { startObstacle } from '../policies/start.policy.js';
@@ -20,6 +21,7 @@ export function begin(run: RunDraft): void {
     ...status,
     phase: 'Running',
     startedAt: run.status.startedAt ?? formatTime(run.now),
+    ...(run.status.estimatedDuration === undefined && estimate(run.earlier?.seconds)),
     progress: run.status.progress ?? '0/0',
   };
   run.journal.push({

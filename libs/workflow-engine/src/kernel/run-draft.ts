@@ -18,12 +18,13 @@ import { nodeIdOf } from '../model/ids.js';
 import type { NodeId } from '../model/ids.js';
 import { isFulfilled } from '../model/phases.js';
 import type { MetricUpdate } from '../model/metric-update.js';
-import type { MemoEntry, World } from '../model/observation.js';
+import type { EarlierRun, MemoEntry, World } from '../model/observation.js';
 import type { RunIndex, RunState } from '../model/run-state.js';
 import { withTimer } from '../model/timer-heap.js';
 import type { TimerHeap } from '../model/timer-heap.js';
 import { holderName } from '../locks/lock-ref.js';
 import { withoutHolder } from '../locks/synchronization-status.js';
+import { earlierRunOf, estimate } from '../policies/estimate.policy.js';
 import { globalVariables } from '../scope/global-variables.js';
 import { AwaitedLocks } from './awaited-locks.js';
 import { isBefore } from './tree-order.js';
@@ -81,6 +82,7 @@ export class RunDraft {
   private queueHead = 0;
   private held: readonly NodeId[];
   private globalScope: VariableScope | null = null;
+  private earlierRun: { readonly found: EarlierRun | null } | null = null;
 
   constructor(
     state: RunState,
@@ -126,6 +128,10 @@ export class RunDraft {
   forgetGlobals(): void {
     this.globalScope = null;
   }
+  /** What durations are estimated by; null when there is nothing. Asked once a pass, and only by one that makes nodes. */
+  get earlier(): EarlierRun | null {
+    return (this.earlierRun ??= { found: earlierRunOf(this) }).found;
+  }
   /** One of each type: a later one takes the place of an earlier one. */
   addCondition(condition: Condition): void {
     const others = (this.status.conditions ?? []).filter(({ type }) => type !== condition.type);
@@ -158,7 +164,8 @@ export class RunDraft {
   create(node: Omit<NodeStatus, 'id' | 'startedAt'>): NodeId {
     const id = this.idOf(node.name);
     const startedAt = formatTime(this.now);
-    const full: NodeStatus = { id, ...node, ...this.prepared.get(id), startedAt };
+    const estimated = estimate(this.earlier?.nodeSeconds(node.name.slice(this.name.length)));
+    const full: NodeStatus = { id, ...node, ...estimated, ...this.prepared.get(id), startedAt };
     if (isFulfilled(node.phase) && !node.finishedAt) full.finishedAt = startedAt;
     this.newNodes += 1;
     this.put(id, full);

@@ -2,6 +2,7 @@ import type { ArtifactRepository, Outputs, WorkflowTemplate } from '@argosy/work
 import type { LockRef } from '../locks/lock-ref.js';
 import type { LockView } from '../locks/lock-table.js';
 import type { Instant } from './instant.js';
+import type { RunOrigin } from './run-origin.js';
 
 /** One of the programs that a step itself consists of: main, or the members of a container set. */
 export interface ContainerObservation {
@@ -102,6 +103,13 @@ export interface RepositoryMap {
   repository(key: string): ArtifactRepository | undefined;
 }
 
+/** How long a run took that succeeded before, in seconds; 0 where that is not known. */
+export interface EarlierRun {
+  readonly seconds: number;
+  /** Of the node with this name, but for the name of the run that it begins with. */
+  nodeSeconds(nameInRun: string): number;
+}
+
 /**
  * A snapshot of what is outside, never a stream of events. Look-ups only, so that a pass costs what it asks for.
  * `changedPods` names the pods that may differ from what the state records, and nodes whose request may; null means: look at every open node
@@ -131,6 +139,8 @@ export interface World {
   memo?(cacheName: string, key: string): MemoObservation;
   /** Why what a StoreMemo command asked for can never be; null when nobody has said so. */
   memoRefusal?(commandKey: string): string | null;
+  /** The run of the same origin, in the run's namespace, that was the last to succeed; absent where nothing is estimated. */
+  lastSuccess?(origin: RunOrigin): EarlierRun | undefined;
   /** Too many workflows are running: one that has not begun stays Pending. */
   readonly isPostponed?: boolean;
 }

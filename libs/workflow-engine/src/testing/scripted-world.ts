@@ -4,6 +4,7 @@ import type {
   ArtifactRepository,
   Outputs,
   PodDisruptionBudgetSpec,
+  Workflow,
   WorkflowTemplate,
 } from '@argosy/workflow-spec';
 import type { EngineCommand, EnsurePod } from '../model/command.js';
@@ -11,6 +12,7 @@ import { instant } from '../model/instant.js';
 import type { Instant } from '../model/instant.js';
 import type {
   ContainerObservation,
+  EarlierRun,
   LockObservation,
   MemoObservation,
   NeverStarted,
@@ -21,6 +23,7 @@ import type {
 } from '../model/observation.js';
 import type { LockRef } from '../locks/lock-ref.js';
 import type { RunRank } from '../locks/lock-table.js';
+import { asEarlierRun, secondsOf } from '../policies/estimate.policy.js';
 import { activeDeadlineAt, earliest } from '../policies/timeout.policy.js';
 import { ScriptedRequests } from './scripted-requests.js';
 import { ScriptedLocks } from './scripted-locks.js';
@@ -78,6 +81,8 @@ export class ScriptedWorld implements World {
   /** Whose eyes look at the locks. */
   run: RunRank = { run: 'default/wf', priority: 0, createdAt: '' };
   isPostponed = false;
+  /** The last run of whatever the run was made from. */
+  earlier: Workflow | undefined;
   memos = new ScriptedMemos();
   /** How often each pod was created; more than once is a bug unless the pod vanished while pending. */
   readonly created = new Map<string, number>();
@@ -125,6 +130,10 @@ export class ScriptedWorld implements World {
   }
   memoRefusal(commandKey: string): string | null {
     return this.memos.refusals.get(commandKey) ?? null;
+  }
+  lastSuccess(): EarlierRun | undefined {
+    const { metadata, status } = this.earlier ?? {};
+    return metadata && asEarlierRun(metadata.name ?? '', status, (id) => secondsOf(status?.nodes?.[id]));
   }
   podNames(): string[] {
     return [...this.pods.keys()];
