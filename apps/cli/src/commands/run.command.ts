@@ -9,7 +9,7 @@ import type { RunView, Watched } from '../live/live-tree.js';
 import { LocalRun } from '../local/local-run.js';
 import type { TreeRun, TreeStep } from '../output/run-tree.js';
 import { collect, readManifest, readParameters } from './arguments.js';
-import { LOG_TAIL_LINES } from './failure.js';
+import { endOf, LOG_TAIL_LINES } from './failure.js';
 import type { ParameterFlags } from './arguments.js';
 import { readRunnable } from './manifest.js';
 import type { RunnableManifest } from './manifest.js';
@@ -66,7 +66,7 @@ async function runHere(
     await Promise.all(logs);
     view?.close();
     if (ended.status?.phase !== 'Succeeded') {
-      output.err(paint.red(`\n${ended.metadata.name} ${ended.status?.phase?.toLowerCase()}: ${ended.status?.message}`));
+      output.err(paint.red(`\n${endOf(ended.metadata.name ?? '', ended.status?.phase, ended.status?.message)}`));
       if (!log) for (const { name } of failedPods(watched.nodes)) await printTail(run, pods.get(name), context);
     }
     return ended;
