@@ -160,6 +160,20 @@ describe('withParam', () => {
     });
   });
 
+  it('numbers keep their spelling, wherever they stand', () => {
+    const run = play(over('{{steps.list.outputs.result}}'), {
+      list: succeeds({ result: '[1.10, 12345678901234567890, 1e3, {"id": 98765432109876543210}, [0.50, "0.50"]]' }),
+    });
+    const { list: _list, ...items } = said(run);
+    expect(items).toEqual({
+      'a(0:1.10)': '1.10',
+      'a(1:12345678901234567890)': '12345678901234567890',
+      'a(2:1e3)': '1e3',
+      'a(3:id:98765432109876543210)': '{"id":98765432109876543210}',
+      'a(4:[0.50 0.50])': '[0.50,"0.50"]',
+    });
+  });
+
   it('or over a parameter of the workflow', () => {
     const run = play(loop({ withParam: '{{workflow.parameters.hosts}}' }), {}, { parameters: { hosts: '["a","b"]' } });
     expect(Object.keys(said(run))).toEqual(['a(0:a)', 'a(1:b)']);
@@ -271,6 +285,12 @@ describe('what a loop gave', () => {
 
   it.each([
     ['outputs.result', 'numbers stay numbers', ['1', '2', '3'], '[1,2,3]'],
+    [
+      'outputs.result',
+      'spelt as they were',
+      ['1.10', '12345678901234567890', '-0.0'],
+      '[1.10,12345678901234567890,-0.0]',
+    ],
     ['outputs.result', 'JSON is JSON', ['{"k":1}', '[2]', '"s"'], '[{"k":1},[2],"s"]'],
     ['outputs.result', 'booleans and null', ['true', 'false', 'true'], '[true,false,true]'],
   ])('%s: %s', (tag, _what, [x, y, z], expected) => {

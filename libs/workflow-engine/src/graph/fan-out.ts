@@ -1,4 +1,5 @@
 import type { Sequence, TemplateCall } from '@argosy/workflow-spec';
+import { readJson, textOf, writeJson } from './spelt-json.js';
 
 /** One item of a loop: the name its node gets and the variables it brings. */
 export interface LoopItem {
@@ -31,7 +32,7 @@ function itemsOf(call: TemplateCall): readonly unknown[] {
 function parseList(text: string): readonly unknown[] {
   let reason = 'it is not a list';
   try {
-    const value: unknown = JSON.parse(text);
+    const value = readJson(text);
     if (Array.isArray(value)) return value;
     if (value === null) return [];
   } catch (error) {
@@ -42,11 +43,11 @@ function parseList(text: string): readonly unknown[] {
 
 function loopItem(name: string, index: number, item: unknown): LoopItem {
   if (Array.isArray(item)) {
-    return named(name, index, `[${item.map(textOf).join(' ')}]`, { item: JSON.stringify(item) });
+    return named(name, index, `[${item.map(textOf).join(' ')}]`, { item: writeJson(item) });
   }
   if (typeof item !== 'object' || item === null) return named(name, index, textOf(item), { item: textOf(item) });
   const entries = Object.entries(item as Record<string, unknown>);
-  const variables: Record<string, string> = { item: JSON.stringify(sorted(entries)) };
+  const variables: Record<string, string> = { item: writeJson(sorted(entries)) };
   for (const [key, value] of entries) variables[`item.${key}`] = textOf(value);
   const description = entries.map(([key, value]) => `${key}:${textOf(value)}`).sort();
   return named(name, index, description.join(','), variables);
@@ -60,8 +61,6 @@ const named = (name: string, index: number, description: string, variables: Reco
 
 const sorted = (entries: readonly [string, unknown][]): Record<string, unknown> =>
   Object.fromEntries([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
-
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value ?? null));
 
 const MAX_ITEMS = 1_000_000;
 

@@ -1,4 +1,5 @@
 import type { Artifact, NodeStatus, Outputs, Parameter } from '@argosy/workflow-spec';
+import { readJson, writeJson } from '../graph/spelt-json.js';
 import { isFulfilled, isCompleted } from '../model/phases.js';
 
 export type Variables = Record<string, string | null>;
@@ -63,7 +64,7 @@ function parameterList(parameters: readonly Parameter[]): string {
   const texts = parameters.map((parameter) => String(parameter.value ?? ''));
   const decoded = texts.map(tryParse);
   const structured = decoded.every((value) => typeof value === 'object' && value !== null);
-  return JSON.stringify(structured ? decoded : texts);
+  return writeJson(structured ? decoded : texts);
 }
 
 function jsonList(results: readonly string[], prefix: string): string {
@@ -72,12 +73,12 @@ function jsonList(results: readonly string[], prefix: string): string {
     if (value === undefined) throw new Error(`${prefix}.outputs.result: an item's result is not valid JSON: ${result}`);
     return value;
   });
-  return JSON.stringify(values);
+  return writeJson(values);
 }
 
 function tryParse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return readJson(text);
   } catch {
     return undefined;
   }
