@@ -138,6 +138,14 @@ describe('a failed task', () => {
     expect(run.phase).toBe('Succeeded');
   });
 
+  it.each([
+    ['the first one decides, in the order in which they are written', '', 'Failed'],
+    ['the last one decides without failFast', 'failFast: false, ', 'Error'],
+  ])('of several targets: %s', (_what, failFast, phase) => {
+    const main = `{ target: 'c a', ${failFast}tasks: [{ name: a, template: c }, { name: c, template: c }] }`;
+    expect(play(`main: { dag: ${main} }`, { a: errors(), c: fails() }).phase).toBe(phase);
+  });
+
   it('of two ways to an omitted target, the failed one counts', () => {
     const run = play(dag('a', 'b', 'd: depends: a && b'), { a: fails() });
     expect(phases(run)).toEqual({ a: 'Failed', b: 'Succeeded', d: 'Omitted' });

@@ -69,7 +69,7 @@ describe('limits of a template', () => {
 
   it('timeout counts from the start of the node, Pending or not', () => {
     const run = play('main: { timeout: 30s, container: { image: x } }', { main: succeeds({ pending: '1h' }) });
-    expect(run.node('wf')).toMatchObject({ phase: 'Failed', message: 'timeout', finishedAfter: 30 });
+    expect(run.node('wf')).toMatchObject({ phase: 'Failed', finishedAfter: 30 });
   });
 
   it('timeout goes into the pod as its deadline', () => {
@@ -135,6 +135,12 @@ describe('parallelism', () => {
     );
     expect(run.mostPodsAtOnce).toBe(1);
     expect(run.pods.map(({ displayName }) => displayName)).toEqual(['a', 'b', 'd']);
+  });
+
+  it('of a DAG template: target by target, each task right after what it depends on', () => {
+    const run = play(`main: { parallelism: 1, dag: { tasks: [
+      { name: b, template: c }, { name: a, template: c, dependencies: [z] }, { name: z, template: c }] } }`);
+    expect(run.pods.map(({ displayName }) => displayName)).toEqual(['z', 'a', 'b']);
   });
 
   it('of a DAG template counts a whole loop against one limit', () => {

@@ -115,7 +115,7 @@ describe('a daemon', () => {
     expect(run.run()).toBe('Succeeded');
     expect(run.tree()).toEqual([
       'wf: DAG Succeeded -> wf.db',
-      'wf.db: Pod Succeeded -> wf.plain, wf.named, wf.never',
+      'wf.db: Pod Succeeded -> wf.named, wf.never, wf.plain',
       'wf.named: Pod Succeeded',
       'wf.never: Skipped Omitted (omitted: depends condition not met)',
       'wf.plain: Pod Succeeded',

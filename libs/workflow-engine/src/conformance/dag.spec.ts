@@ -89,9 +89,9 @@ describe('a DAG', () => {
       [
         'wf: DAG Succeeded -> wf.loop',
         'wf.loop: TaskGroup Failed -> wf.loop(0:0), wf.loop(1:1), wf.loop(2:2)',
-        'wf.loop(0:0): Pod Succeeded -> wf.some, wf.none',
-        'wf.loop(1:1): Pod Failed (main: Error (exit code 1)) -> wf.some, wf.none',
-        'wf.loop(2:2): Pod Succeeded -> wf.some, wf.none',
+        'wf.loop(0:0): Pod Succeeded -> wf.none, wf.some',
+        'wf.loop(1:1): Pod Failed (main: Error (exit code 1)) -> wf.none, wf.some',
+        'wf.loop(2:2): Pod Succeeded -> wf.none, wf.some',
         'wf.none: Skipped Omitted (omitted: depends condition not met)',
         'wf.some: Pod Succeeded',
       ].map((line) => (line.startsWith('wf: ') ? 'wf: DAG Failed -> wf.loop' : line)),

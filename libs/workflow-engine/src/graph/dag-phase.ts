@@ -7,10 +7,11 @@ export type DagPhase = 'Succeeded' | 'Failed' | 'Error';
 /**
  * How a DAG ended. Only its targets decide. One that did not run itself (skipped, omitted) stands for the last tasks
  * that did run on the ways to it, so an omitted target behind a failed task fails the DAG, while a failed task whose
- * dependants coped with it does not.
+ * dependants coped with it does not. Of several failed targets the first one decides, without failFast the last one.
  */
-export function dagPhase(plan: DagPlan, nodeOf: (task: string) => NodeStatus | undefined): DagPhase {
+export function dagPhase(plan: DagPlan, nodeOf: (task: string) => NodeStatus | undefined, failFast: boolean): DagPhase {
   const branches = new Map<string, ReadonlySet<DagPhase>>();
+  let result: DagPhase = 'Succeeded';
   for (const target of plan.targets) {
     if (!nodeOf(target)) continue;
     const phases = branchPhases(plan, target, nodeOf, branches);
@@ -18,9 +19,10 @@ export function dagPhase(plan: DagPlan, nodeOf: (task: string) => NodeStatus | u
     if (failure === null) continue;
     const continueOn = plan.tasks.get(target)?.task.continueOn;
     if (failure === 'Failed' ? continueOn?.failed : continueOn?.error) continue;
-    return failure;
+    if (failFast) return failure;
+    result = failure;
   }
-  return 'Succeeded';
+  return result;
 }
 
 /** The phases that reach a task, its own first of all. Iterative: chains are thousands of tasks long. */

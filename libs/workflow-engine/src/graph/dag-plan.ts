@@ -4,13 +4,14 @@ import type { DAGTask, DAGTemplate } from '@argosy/workflow-spec';
 
 /** A DAG as readiness needs it: who waits for whom. Made once for a DAG node and shared by all its versions. */
 export interface DagPlan {
+  /** In the order in which they get their turn: target by target, each right after what it depends on. */
   readonly tasks: ReadonlyMap<string, DagTaskPlan>;
   /** Targets, sorted: explicit ones, else the tasks nothing depends on. */
   readonly targets: readonly string[];
 }
 export interface DagTaskPlan {
   readonly task: DAGTask;
-  /** Position in the template. */
+  /** Position in the order of turns. */
   readonly ordinal: number;
   readonly dependencies: readonly string[];
   readonly dependants: readonly string[];
@@ -19,7 +20,7 @@ export interface DagTaskPlan {
 
 /** Only the targets and what they need take part. @throws when a condition does not parse or names no task */
 export function planDag(dag: DAGTemplate): DagPlan {
-  const all = new Map(dag.tasks.map((task, ordinal) => [task.name, { task, ordinal, depends: conditionOf(task) }]));
+  const all = new Map(dag.tasks.map((task) => [task.name, { task, depends: conditionOf(task) }]));
   const dependencies = new Map<string, string[]>();
   for (const [name, { depends }] of all) {
     const names = depends ? [...dependenciesOf(depends).keys()] : [];
@@ -29,10 +30,9 @@ export function planDag(dag: DAGTemplate): DagPlan {
     dependencies.set(name, names);
   }
   const targets = targetsOf(dag, dependencies);
-  const needed = closure(targets, dependencies);
+  const turns = orderOfTurns(targets, dependencies);
   const dependants = new Map<string, string[]>();
-  for (const name of all.keys()) {
-    if (!needed.has(name)) continue;
+  for (const name of turns) {
     for (const dependency of dependencies.get(name) ?? []) {
       const known = dependants.get(dependency);
       if (known) known.push(name);
@@ -40,9 +40,11 @@ export function planDag(dag: DAGTemplate): DagPlan {
     }
   }
   const tasks = new Map<string, DagTaskPlan>();
-  for (const [name, entry] of all) {
-    if (!needed.has(name)) continue;
-    tasks.set(name, { ...entry, dependencies: dependencies.get(name) ?? [], dependants: dependants.get(name) ?? [] });
+  for (const [ordinal, name] of turns.entries()) {
+    const entry = all.get(name);
+    if (!entry) continue;
+    const links = { dependencies: dependencies.get(name) ?? [], dependants: dependants.get(name) ?? [] };
+    tasks.set(name, { ...entry, ordinal, ...links });
   }
   return { tasks, targets };
 }
@@ -66,15 +68,28 @@ function targetsOf(dag: DAGTemplate, dependencies: ReadonlyMap<string, readonly 
     .sort();
 }
 
-function closure(targets: readonly string[], dependencies: ReadonlyMap<string, readonly string[]>): Set<string> {
-  const found = new Set<string>();
-  const pending = [...targets];
-  for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
-    if (found.has(name)) continue;
-    found.add(name);
-    pending.push(...(dependencies.get(name) ?? []));
+/** Depth first from the targets, dependencies by name. Not recursive: a chain may be as long as a template. */
+function orderOfTurns(targets: readonly string[], dependencies: ReadonlyMap<string, readonly string[]>): string[] {
+  const seen = new Set<string>();
+  const turns: string[] = [];
+  const stack: { name: string; rest: string[] }[] = [];
+  const visit = (name: string): void => {
+    if (seen.has(name)) return;
+    seen.add(name);
+    stack.push({ name, rest: [...(dependencies.get(name) ?? [])].sort() });
+  };
+  for (const target of targets) {
+    visit(target);
+    for (let top = stack.at(-1); top; top = stack.at(-1)) {
+      const next = top.rest.shift();
+      if (next !== undefined) visit(next);
+      else {
+        turns.push(top.name);
+        stack.pop();
+      }
+    }
   }
-  return found;
+  return turns;
 }
 
 /** Whether `ancestor` comes before `task`. Walks up only until it is found: mostly it is a direct dependency. */

@@ -152,6 +152,9 @@ function makeCalls(run: RunDraft, frame: DagFrame, site: CallSite, name: string)
     if (!only) return;
     const existing = run.nodeNamed(site.nodeName);
     if (only.skip !== null && !existing) createEnded(run, site, { phase: 'Skipped', message: only.skip });
+    // A retry with other parameters may leave a loop without items.
+    else if (only.skip !== null && existing?.type === 'TaskGroup')
+      endTaskGroup(run, { ...site, call: task }, only.skip);
     else run.kernel.enter(run, { ...site, call: only.call });
   } catch (error) {
     endInError(run, site, error);
@@ -223,8 +226,9 @@ function assess(run: RunDraft, id: NodeId): void {
   if (!isComplete && mustFailFast(run, frame)) {
     return endNode(run, frame, { phase: 'Failed', message: FAIL_FAST_MESSAGE, change: outbound(run, frame) });
   }
-  if (!isComplete && frame.template.dag?.failFast === false) return;
-  const phase = dagPhase(frame.plan, (task) => run.nodeNamed(taskName(frame, task)));
+  const failFast = frame.template.dag?.failFast !== false;
+  if (!isComplete && !failFast) return;
+  const phase = dagPhase(frame.plan, (task) => run.nodeNamed(taskName(frame, task)), failFast);
   // Tasks that a limit holds back are not waited for once a target failed: that is what failFast means.
   if (!isComplete && !isUnsuccessful(phase)) return;
   if (phase !== 'Succeeded') return endNode(run, frame, { phase, change: outbound(run, frame) });
