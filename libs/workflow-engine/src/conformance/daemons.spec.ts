@@ -163,6 +163,37 @@ describe('a daemon', () => {
     ]);
   });
 
+  it.each([
+    ['fails its steps once what runs is over, and nothing follows', {}, undefined, 'Failed'],
+    ['fails them as an item of a loop too', { withItems: [1, 2] }, undefined, 'Failed'],
+    ['may be allowed to fail', { continueOn: { failed: true } }, undefined, 'Succeeded'],
+    ['fails them when all retries are used up', {}, { limit: 1 }, 'Failed'],
+  ] satisfies [string, Partial<WorkflowStep>, Template['retryStrategy'], string][])(
+    'that goes away %s',
+    (_what, call, retryStrategy, phase) => {
+      const steps: WorkflowStep[][] = [
+        [{ name: 'db', template: 'server', ...call }],
+        [{ name: 'use', template: 'client' }],
+        [{ name: 'report', template: 'client' }],
+      ];
+      const templates = [{ name: 'main', steps }, server(retryStrategy && { retryStrategy }), client];
+      const make = (): WorkflowSimulation =>
+        new WorkflowSimulation(workflow(templates), (pod) => ({ endsAfterMs: pod.template.daemon ? 10_000 : 60_000 }));
+      const run = make();
+      expect(run.run()).toBe(phase);
+      const lost = run.nodes().find(({ name }) => name.startsWith('wf[0].db'));
+      expect(run.message).toBe(phase === 'Failed' ? `child '${lost?.id}' failed` : '');
+      expect(run.node('wf[1].use').phase).toBe('Succeeded');
+      expect(run.nodes().some(({ name }) => name === 'wf[2].report')).toBe(phase === 'Succeeded');
+      const restarted = make();
+      restarted.run(() => {
+        restarted.restart();
+        return false;
+      });
+      expect(restarted.tree()).toEqual(run.tree());
+    },
+  );
+
   it('takes no place under a limit once it is up', () => {
     for (const limits of [{ spec: { parallelism: 1 } }, { template: { parallelism: 1 } }]) {
       const run = new WorkflowSimulation(

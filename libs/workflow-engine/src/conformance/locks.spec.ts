@@ -326,7 +326,9 @@ describe('a lock of a template', () => {
       steps: [[{ name: 'a', template: 'main' }], [{ name: 'b', template: 'main' }]],
     };
     const bye = container('bye', { synchronization: mutex });
-    const run = new WorkflowSimulation(workflow([after, main, http, daemon, bye], { entrypoint: 'whole' }));
+    const run = new WorkflowSimulation(workflow([after, main, http, daemon, bye], { entrypoint: 'whole' }), (pod) =>
+      pod.template.daemon ? { endsAfterMs: 'never' } : {},
+    );
     run.run((state) => state.nodes.some(({ type }) => type === 'HTTP'));
     expect(run.state.status.synchronization?.mutex?.holding?.map(({ mutex: name }) => name)).toContain(
       'default/Mutex/n',

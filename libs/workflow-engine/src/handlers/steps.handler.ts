@@ -6,6 +6,7 @@ import { outboundNodes } from '../graph/outbound-nodes.js';
 import type { CallSite, StepsFrame } from '../model/frame.js';
 import type { NodeId } from '../model/ids.js';
 import { isFulfilled, isUnsuccessful } from '../model/phases.js';
+import { isUp } from '../policies/daemon.policy.js';
 import { hooksOf } from '../policies/hooks.policy.js';
 import { resultReferences } from '../scope/references.js';
 import { stepVariables } from '../scope/sibling-variables.js';
@@ -28,6 +29,7 @@ export const stepsHandler: TemplateHandler<'steps'> = {
       openHooks: 0,
       template,
       group: 0,
+      daemonGroups: [],
       resultReferences: resultReferences(JSON.stringify(template), 'steps'),
     });
     advance(run, id, 0);
@@ -54,19 +56,47 @@ function advance(run: RunDraft, id: NodeId, from: number): void {
   for (let group = from; ; group++) {
     const frame = run.frame(id);
     if (frame?.kind !== 'steps') return;
-    if (group >= (frame.template.steps?.length ?? 0)) return succeed(run, frame);
     const node = run.nodeNamed(groupName(frame, group));
     if (node && isUnsuccessful(node.phase)) {
       return endNode(run, frame, { phase: 'Failed', message: node.message ?? '', change: lastNodes(run, node) });
     }
     if (node && isFulfilled(node.phase)) {
       if (run.rebuilding) resumeStepGroup(run, frame, group);
+      if (daemonsOf(run, frame, group).length > 0) {
+        run.setFrame({ ...frame, daemonGroups: [...frame.daemonGroups, group] });
+      }
       continue;
     }
+    const lost = node ? undefined : lostDaemon(run, frame);
+    if (lost) return failWithout(run, frame, lost);
+    if (group >= (frame.template.steps?.length ?? 0)) return succeed(run, frame);
     const current: StepsFrame = { ...frame, group };
     run.setFrame(current);
     return startStepGroup(run, current, group, () => connect(run, current, group));
   }
+}
+
+/** Steps of a group that are daemons, up or lost: a step that failed by itself would have failed its group. */
+function daemonsOf(run: RunDraft, frame: StepsFrame, group: number): NodeStatus[] {
+  const name = groupName(frame, group);
+  const children = (run.nodeNamed(name)?.children ?? []).flatMap((child) => run.node(child as NodeId) ?? []);
+  return children.filter((node) => isUp(node) || (isUnsuccessful(node.phase) && !mayFail(frame, group, node)));
+}
+
+function mayFail(frame: StepsFrame, group: number, { name, phase }: NodeStatus): boolean {
+  const called = name.slice(groupName(frame, group).length + 1);
+  const step = frame.template.steps?.[group]?.find((one) => called === one.name || called.startsWith(`${one.name}(`));
+  return (phase === 'Failed' ? step?.continueOn?.failed : step?.continueOn?.error) === true;
+}
+
+/** A daemon that went away while the steps after it ran; they are over now, and nothing follows without it. */
+function lostDaemon(run: RunDraft, frame: StepsFrame): NodeStatus | undefined {
+  return frame.daemonGroups.flatMap((group) => daemonsOf(run, frame, group)).find(({ phase }) => isUnsuccessful(phase));
+}
+
+function failWithout(run: RunDraft, frame: StepsFrame, daemon: NodeStatus): void {
+  const last = run.nodeNamed(groupName(frame, frame.group));
+  endNode(run, frame, { phase: 'Failed', message: `child '${daemon.id}' failed`, change: lastNodes(run, last) });
 }
 
 /** A group is drawn below the last nodes of the group before it. */

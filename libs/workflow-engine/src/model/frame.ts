@@ -87,6 +87,8 @@ export interface StepsFrame extends FrameBase {
   readonly kind: 'steps';
   readonly template: Template;
   readonly group: number;
+  /** Groups that are over and left daemons running. */
+  readonly daemonGroups: readonly number[];
   readonly resultReferences: ReadonlySet<string>;
 }
 export interface DagFrame extends FrameBase {
