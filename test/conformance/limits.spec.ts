@@ -69,7 +69,7 @@ describe('limits of a template', () => {
 
   it('timeout counts from the start of the node, Pending or not', () => {
     const run = play('main: { timeout: 30s, container: { image: x } }', { main: succeeds({ pending: '1h' }) });
-    expect(run.node('wf')).toMatchObject({ phase: 'Failed', finishedAfter: 30 });
+    expect(run.node('wf')).toMatchObject({ phase: 'Failed', message: 'timeout', finishedAfter: 30 });
   });
 
   it('timeout goes into the pod as its deadline', () => {
@@ -96,7 +96,7 @@ describe('limits of a template', () => {
   it('pendingTimeout only counts while the pod is Pending', () => {
     const main = 'main: { pendingTimeout: 30s, container: { image: x } }';
     const late = play(main, { main: succeeds({ pending: '1m' }) });
-    expect(late.node('wf')).toMatchObject({ phase: 'Failed', finishedAfter: 30 });
+    expect(late.node('wf')).toMatchObject({ phase: 'Failed', message: 'timeout', finishedAfter: 30 });
     expect(play(main, { main: succeeds({ pending: '20s', runs: '1h' }) }).phase).toBe('Succeeded');
   });
 

@@ -95,8 +95,7 @@ function limitsOf(run: RunDraft, { id, template, site }: AgentFrame): readonly L
   const startedAt = parseTime(node?.startedAt) ?? run.now;
   const pending = node?.phase === 'Pending' ? pendingTimeoutAt(template, startedAt) : null;
   return [
-    { at: timeoutAt(template, startedAt), message: 'timeout' },
-    { at: pending, message: 'pendingTimeout' },
+    { at: earliest(timeoutAt(template, startedAt), pending), message: 'timeout' },
     {
       at: earliest(activeDeadlineAt(template, startedAt), site.attempt?.deadline ?? null),
       message: DEADLINE_MESSAGE,

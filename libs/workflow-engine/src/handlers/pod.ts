@@ -168,12 +168,9 @@ function timedOut(run: RunDraft, frame: PodFrame, node: NodeStatus): void {
   // Nobody waits for a daemon that is up; it may take its time.
   if (isUp(node)) return;
   const startedAt = parseTime(node.startedAt) ?? run.now;
-  const timeout = timeoutAt(frame.template, startedAt);
-  const pendingTimeout = pendingTimeoutAt(frame.template, startedAt);
-  if (timeout !== null && run.now >= timeout) endNode(run, frame, { phase: 'Failed', message: 'timeout' });
-  else if (pendingTimeout !== null && node.phase === 'Pending' && run.now >= pendingTimeout) {
-    endNode(run, frame, { phase: 'Failed', message: 'pendingTimeout' });
-  }
+  const pendingUntil = node.phase === 'Pending' ? pendingTimeoutAt(frame.template, startedAt) : null;
+  const at = earliest(timeoutAt(frame.template, startedAt), pendingUntil);
+  if (at !== null && run.now >= at) endNode(run, frame, { phase: 'Failed', message: 'timeout' });
 }
 
 function desiredPod(run: RunDraft, frame: PodFrame): readonly EngineCommand[] {
