@@ -269,6 +269,17 @@ describe('withSequence', () => {
   });
 });
 
+it('braces in what the items are made of are only text', () => {
+  for (const [scope, main] of [
+    ['steps', (call: string) => `steps: [[{ name: a, template: s }], [{ ${call} }]]`],
+    ['tasks', (call: string) => `dag: { tasks: [{ name: a, template: s }, { ${call}, depends: a }] }`],
+  ] as const) {
+    const call = `name: l, template: say, withParam: '{{${scope}.a.outputs.result}}', arguments: { parameters: [{ name: m, value: '{{item}}' }] }`;
+    const run = play(`main: { ${main(call)} }`, { a: succeeds({ result: `["plain", "\${{ ${scope}.x }}"]` }) });
+    expect(Object.values(said(run)).filter(Boolean)).toEqual(['plain', `\${{ ${scope}.x }}`]);
+  }
+});
+
 describe('what a loop gave', () => {
   /** Runs a loop of three and says `{{…}}` of it, as steps and as a DAG. */
   const told = (tag: string, pods: PodScripts): (string | undefined)[] => {
@@ -312,6 +323,17 @@ describe('what a loop gave', () => {
     expect(told('outputs.parameters.v', give(['{"k":1}', '[2]', '{}']))).toEqual(both('[{"k":1},[2],{}]'));
     expect(told('outputs.parameters.v', give(['{"k":1}', '2', '{}']))).toEqual(both('["{\\"k\\":1}","2","{}"]'));
     expect(told('outputs.parameters.v', give(['1', '2', '3']))).toEqual(both('["1","2","3"]'));
+  });
+
+  it('of a step, its group tells how it went and when', () => {
+    const value = '{{steps.a.status}} {{steps.a.startedAt}} {{steps.a.finishedAt}}';
+    const run = play(`
+      main:
+        steps:
+          - [{ name: first, template: c }]
+          - [{ name: a, template: c, withItems: [1, 2] }]
+          - [{ name: t, template: say, arguments: { parameters: [{ name: m, value: '${value}' }] } }]`);
+    expect(said(run).t).toBe('Succeeded 2026-01-01T00:00:02Z 2026-01-01T00:00:04Z');
   });
 
   it('items that failed are left out, so that positions shift', () => {

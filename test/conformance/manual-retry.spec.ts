@@ -11,6 +11,18 @@ const made = (run: SimulatedRun): Record<string, number> => {
   return counts;
 };
 
+it.each([
+  ['a task', (loop: string) => `dag: { tasks: [{ ${loop} }] }`, 'l: TaskGroup Succeeded (Skipped, empty params)'],
+  ['a step', (loop: string) => `steps: [[{ ${loop} }]]`, '[0].l: Skipped Skipped (Skipped, empty params)'],
+])('%s whose loop has no items with the new parameters is done', (_kind, main, line) => {
+  const loop = "name: l, template: c, withParam: '{{workflow.parameters.list}}'";
+  const spec = "arguments: { parameters: [{ name: list, value: '[1, 2]' }] }";
+  const run = play(`main: { ${main(loop)} }`, { 'l(1:2)': fails() }, { spec });
+  run.retry({ parameters: ['list=[]'] }).finish();
+  expect(run.phase).toBe('Succeeded');
+  expect(run.tree).toContain(line);
+});
+
 describe('retry', () => {
   const steps =
     'main: { steps: [[{ name: a, template: c }], [{ name: b, template: c }, { name: d, template: c }], [{ name: e, template: c }]] }';

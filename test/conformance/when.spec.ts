@@ -150,3 +150,28 @@ describe('when', () => {
     expect(run.phase).toBe('Error');
   });
 });
+
+describe('a condition beside a loop', () => {
+  /** What becomes of a loop over what `a` gives, as a step and as a task. */
+  const loop = (rest: string, result: string): (string | undefined)[] =>
+    [
+      `steps: [[{ name: a, template: s }], [{ name: l, template: c, ${rest} }]]`,
+      `dag: { tasks: [{ name: a, template: s }, { name: l, template: c, depends: a, ${rest.replaceAll('steps.', 'tasks.')} }] }`,
+    ].map((main) => {
+      const run = play(`main: { ${main} }`, { a: succeeds({ result }) });
+      return run.phase === 'Succeeded' ? run.tree.find((line) => /\bl: /.test(line))?.replace('[1].', '') : run.message;
+    });
+  const skipped = 'l: Skipped Skipped (Skipped, empty params)';
+
+  it.each([
+    ['withParam', "withParam: '{{steps.a.outputs.result}}'"],
+    ['withSequence', "withSequence: { count: '{{steps.a.outputs.result}}' }"],
+  ])('that says no keeps it from looking for items where there are none: %s', (_kind, items) => {
+    expect(loop(`when: '{{steps.a.outputs.result}} != none', ${items}`, 'none')).toEqual([skipped, skipped]);
+  });
+
+  it('that says no leaves a task without items, even where there are some', () => {
+    const [, task] = loop(`when: no == yes, withParam: '{{steps.a.outputs.result}}'`, '[1]');
+    expect(task).toBe(skipped);
+  });
+});

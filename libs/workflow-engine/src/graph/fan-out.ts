@@ -73,7 +73,7 @@ function sequence(spec: Sequence): readonly string[] {
     const count = integer(spec.count, 'count');
     if (count === 0) return [];
     end = start + count - 1;
-  } else throw new Error('must have end or count in withSequence');
+  } else throw new Error('neither end nor count was specified in withSequence');
   const length = Math.abs(end - start) + 1;
   if (length > MAX_ITEMS) throw new Error(`withSequence has ${length} items; at most ${MAX_ITEMS} are possible`);
   const step = start <= end ? 1 : -1;

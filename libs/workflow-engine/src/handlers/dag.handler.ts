@@ -22,7 +22,7 @@ import { taskVariables } from '../scope/sibling-variables.js';
 import { templateOutputs } from '../scope/template-outputs.js';
 import { taskResultHolds } from '../graph/task-results.js';
 import type { TemplateHandler } from './handler.js';
-import { resumeTaskGroup, startTaskGroup } from './task-group.handler.js';
+import { endTaskGroup, resumeTaskGroup, startTaskGroup } from './task-group.handler.js';
 
 /** Runs tasks as soon as what they depend on allows it. */
 export const dagHandler: TemplateHandler<'dag'> = {

@@ -17,22 +17,34 @@ export const taskGroupHandler: NodeHandler<'taskGroup'> = {
 
 /** @param site the task's own; hooks of a looped task belong to the whole loop */
 export function startTaskGroup(run: RunDraft, site: CallSite, calls: readonly PlannedCall[]): void {
-  const id = run.idOf(site.nodeName);
-  const isNew = run.node(id) === undefined;
+  const frame = newFrame(run, site, calls);
+  const isNew = run.node(frame.id) === undefined;
   if (isNew) run.create({ ...describeNode(run, site), type: 'TaskGroup', phase: 'Running' });
-  const frame: Omit<GroupFrame, 'queue' | 'next' | 'done'> = {
-    kind: 'taskGroup',
-    id,
-    name: site.nodeName,
-    site,
-    hooks: hooksOf(site.call),
-    startedHooks: [],
-    openHooks: 0,
-    calls: calls.map((planned) => ({ ...planned, call: withoutHooks(planned.call) })),
-  };
   openGroup(run, frame, siteIn(frame), isNew);
-  driveHooks(run, id);
+  driveHooks(run, frame.id);
 }
+
+/** Ends a loop that had items once and has none now. */
+export function endTaskGroup(run: RunDraft, site: CallSite, message: string): void {
+  const frame: GroupFrame = { ...newFrame(run, site, []), queue: [], next: 0, done: 0 };
+  run.setFrame(frame);
+  endNode(run, frame, { phase: 'Succeeded', message });
+}
+
+const newFrame = (
+  run: RunDraft,
+  site: CallSite,
+  calls: readonly PlannedCall[],
+): Omit<GroupFrame, 'queue' | 'next' | 'done'> => ({
+  kind: 'taskGroup',
+  id: run.idOf(site.nodeName),
+  name: site.nodeName,
+  site,
+  hooks: hooksOf(site.call),
+  startedHooks: [],
+  openHooks: 0,
+  calls: calls.map((planned) => ({ ...planned, call: withoutHooks(planned.call) })),
+});
 
 /** Only when the tree is walked anew: otherwise what the loop has left is known. */
 export function resumeTaskGroup(run: RunDraft, site: CallSite, calls: readonly PlannedCall[]): void {

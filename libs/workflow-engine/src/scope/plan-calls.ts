@@ -1,6 +1,8 @@
 import { VariableScope } from '@argosy/expressions';
+import type { UnresolvedTag } from '@argosy/expressions';
 import type { TemplateCall } from '@argosy/workflow-spec';
 import { isLoop, loopItems } from '../graph/fan-out.js';
+import type { LoopItem } from '../graph/fan-out.js';
 import type { PlannedCall } from '../model/frame.js';
 import { isWanted } from '../policies/when.policy.js';
 import { withoutAbsent } from './absent-outputs.js';
@@ -28,60 +30,92 @@ export function planCalls(
   const bound = tryReplaceTags(own, scope);
   const late = { ...(hooks && { hooks }), ...(inline && { inline }) };
   const origin = call.name ?? '';
-  const plan = (made: TemplateCall, failure: Error | null): PlannedCall => {
+  const plan: Plan = (made, failure, known) => {
     const name = made.name ?? origin;
     if (failure && made.when?.includes('{{')) throw failure;
     const skip = made.when && !isWanted(made.when) ? `when '${made.when}' evaluated false` : null;
     if (skip !== null) return { name, call: made, origin, skip };
     if (failure) throw failure;
-    mustResolve(made);
+    mustResolve(made, own, known);
     const artifacts = made.arguments?.artifacts;
     if (!artifacts) return { name, call: made, origin, skip };
     const found = resolveArtifacts(artifacts, siblings.artifacts, scope);
     return { name, call: { ...made, arguments: { ...made.arguments, artifacts: found } }, origin, skip };
   };
-  if (!isLoop(call)) return [plan({ ...bound.value, ...late }, bound.failure)];
-  return planLoop({ ...bound.value, ...late }, scope, bound.failure, plan);
+  if (!isLoop(call)) return [plan({ ...bound.value, ...late }, bound.failure, scope)];
+  return planLoop({ ...bound.value, ...late }, own, scope, bound.failure, plan);
 }
 
-type Plan = (call: TemplateCall, failure: Error | null) => PlannedCall;
+/** @param known what the tags of the call could have been replaced from */
+type Plan = (call: TemplateCall, failure: Error | null, known: VariableScope) => PlannedCall;
 
-function planLoop(call: TemplateCall, scope: VariableScope, failure: Error | null, plan: Plan): PlannedCall[] {
+function planLoop(
+  call: TemplateCall,
+  written: TemplateCall,
+  scope: VariableScope,
+  failure: Error | null,
+  plan: Plan,
+): PlannedCall[] {
   const origin = call.name ?? '';
-  const skipped = (skip: string): PlannedCall[] => [{ name: origin, call, origin, skip }];
-  // Without its producer a loop has no items, but then its own condition usually says that it is not wanted.
-  if (
-    call.when &&
-    !call.when.includes('{{') &&
-    !call.when.includes('item') &&
-    !isWanted(call.when) &&
-    hasTags(call.withParam)
-  ) {
-    return skipped(`when '${call.when}' evaluated false`);
-  }
-  if (hasTags(call.withParam)) throw failure ?? unresolved(call.withParam ?? '');
-  const items = loopItems(call);
-  if (items.length === 0) return skipped(EMPTY_LOOP);
+  const isUnwanted = isRefused(call.when);
+  const items = isUnwanted && isOfTasks(written) ? [] : itemsOf(call, written, scope, failure, isUnwanted);
+  if (items.length === 0) return [{ name: origin, call, origin, skip: EMPTY_LOOP }];
   const { withItems: _items, withParam: _param, withSequence: _sequence, hooks, inline, ...body } = call;
   const late = { ...(hooks && { hooks }), ...(inline && { inline }) };
   return items.map(({ name, variables }) => {
-    const own = tryReplaceTags(body, scope.extend(variables));
+    const known = scope.extend(variables);
+    const own = tryReplaceTags(body, known);
     const bound = tryReplaceTags(late, VariableScope.of(variables));
-    return plan({ ...own.value, ...bound.value, name }, failure ?? own.failure ?? bound.failure);
+    return plan({ ...own.value, ...bound.value, name }, failure ?? own.failure ?? bound.failure, known);
   });
+}
+
+/** Whether other tasks say what the items are. Such a loop is not looked into when it is not wanted. */
+const isOfTasks = ({ withParam, withSequence }: TemplateCall): boolean =>
+  /\{\{[^}]*\btasks\b/.test(JSON.stringify([withParam, withSequence]));
+
+/** Without what gives it its items a loop has none, but then its own condition usually says that it is not wanted. */
+function itemsOf(
+  call: TemplateCall,
+  written: TemplateCall,
+  scope: VariableScope,
+  failure: Error | null,
+  isUnwanted: boolean,
+): readonly LoopItem[] {
+  try {
+    const [missing] = hasTags(call.withParam) ? tryReplaceTags(written.withParam, scope).unresolved : [];
+    if (missing) throw failure ?? unresolved(missing);
+    return loopItems(call);
+  } catch (error) {
+    if (isUnwanted) return [];
+    throw error;
+  }
+}
+
+/** Whether a condition says no without having seen an item. */
+function isRefused(when: string | undefined): boolean {
+  if (!when || when.includes('{{')) return false;
+  try {
+    return !isWanted(when);
+  } catch {
+    return false;
+  }
 }
 
 const hasTags = (text: string | undefined): boolean => text?.includes('{{') === true;
 
-const unresolved = (text: string): Error => {
-  const tag = /\{\{.*?\}\}/s.exec(text)?.[0] ?? text;
-  return new Error(`failed to resolve ${tag}`);
-};
+const unresolved = ({ kind, text }: UnresolvedTag): Error =>
+  new Error(`failed to resolve {{${kind === 'simple' ? '' : '='}${text}}}`);
 
-/** An argument that still refers to a sibling refers to something that is not there. */
-function mustResolve(call: TemplateCall): void {
-  for (const parameter of call.arguments?.parameters ?? []) {
-    const value = String(parameter.value ?? '');
-    if (/\{\{=?[^}]*\b(steps|tasks|inputs|item|workflow)\b/.test(value)) throw unresolved(value);
-  }
+const REFERENCE = /\b(steps|tasks|inputs|item|workflow)\b/;
+
+/**
+ * An argument that still refers to a sibling refers to something that is not there. Only tags that were written there
+ * count: a value may hold braces of its own.
+ */
+function mustResolve(made: TemplateCall, written: TemplateCall, known: VariableScope): void {
+  if (!made.arguments?.parameters?.some(({ value }) => hasTags(String(value ?? '')))) return;
+  const { unresolved: left } = tryReplaceTags(written.arguments?.parameters, known);
+  const reference = left.find(({ text }) => REFERENCE.test(text));
+  if (reference) throw unresolved(reference);
 }

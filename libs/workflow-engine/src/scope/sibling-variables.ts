@@ -38,7 +38,9 @@ export function stepVariables(run: RunDraft, frame: StepsFrame, text: string, be
 /** A loop has outputs once its group is over: its items, whose hooks may ask before, do not see each other. */
 function loopVariables(run: RunDraft, prefix: string, group: NodeStatus | undefined, step: string): Variables {
   if (!group || !isFulfilled(group.phase)) return {};
-  return aggregateVariables(prefix, stepItems(run, group, step), '');
+  // Items stand in the group itself: of a loop as a whole, the group tells how it went and when.
+  const whole = nodeVariables(prefix, group);
+  return { ...whole, ...aggregateVariables(prefix, stepItems(run, group, step), group.phase ?? '') };
 }
 
 const groupOf = (template: Template, step: string): number =>

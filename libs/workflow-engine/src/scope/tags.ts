@@ -29,8 +29,7 @@ export function replaceTags<T>(value: T, scope: VariableScope): Replaced<T> {
   return substituteTemplate(value, scope, { ...SETTINGS, ...world(scope) });
 }
 
-export interface TriedReplacing<T> {
-  readonly value: T;
+export interface TriedReplacing<T> extends Replaced<T> {
   /** Why the first expression that failed did. */
   readonly failure: Error | null;
 }
@@ -38,12 +37,12 @@ export interface TriedReplacing<T> {
 /** The same where it may turn out that the value is not needed: an expression that fails stays as it is. */
 export function tryReplaceTags<T>(value: T, scope: VariableScope): TriedReplacing<T> {
   const failures: Error[] = [];
-  const { value: replaced } = substituteTemplate(value, scope, {
+  const { value: replaced, unresolved } = substituteTemplate(value, scope, {
     ...SETTINGS,
     ...world(scope),
     onFailure: (error) => failures.push(error),
   });
-  return { value: replaced, failure: failures[0] ?? null };
+  return { value: replaced, unresolved, failure: failures[0] ?? null };
 }
 
 /** Value of an expr-lang expression. @throws when it is broken or refers to nothing */
