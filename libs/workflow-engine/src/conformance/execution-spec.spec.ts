@@ -138,9 +138,9 @@ describe('defaults of the controller', () => {
 });
 
 describe('metadata that a spec gives its runs', () => {
-  const run = (workflowMetadata: WorkflowSpec['workflowMetadata']) =>
+  const run = (workflowMetadata: WorkflowSpec['workflowMetadata'], args: string[] = []) =>
     simulation(
-      workflow([container('main', { container: { image: 'a', args: ['{{workflow.labels.from}}'] } })], {
+      workflow([container('main', { container: { image: 'a', args } })], {
         arguments: { parameters: [{ name: 'p', value: 'v' }] },
         ...(workflowMetadata && { workflowMetadata }),
       }),
@@ -148,11 +148,14 @@ describe('metadata that a spec gives its runs', () => {
     );
 
   it('is on the run before anything else happens, and to be read', () => {
-    const begun = run({
-      labels: { plain: '{{workflow.parameters.p}}' },
-      annotations: { note: 'of {{workflow.name}}' },
-      labelsFrom: { from: { expression: 'workflow.parameters.p + "-" + workflow.labels.plain' } },
-    });
+    const begun = run(
+      {
+        labels: { plain: '{{workflow.parameters.p}}' },
+        annotations: { note: 'of {{workflow.name}}' },
+        labelsFrom: { from: { expression: 'workflow.parameters.p + "-" + workflow.labels.plain' } },
+      },
+      ['{{workflow.labels.from}}'],
+    );
     const { commands, patch } = begun.pass();
     expect(patch?.metadata).toMatchObject({
       labels: { plain: 'v', from: 'v-v' },

@@ -108,7 +108,7 @@ describe('a metric that cannot be told', () => {
     ['live', { gauge: { value: '{{status}}', realtime: true } }, "'status' is not available as a real time metric"],
     ['down', { counter: { value: '-1' } }, "metric 'down': a counter cannot go down by 1"],
   ])('%s leaves a condition, and the run goes on', (name, more, message) => {
-    const run = metricsOf([container('main', { metrics: { prometheus: [metric(name, more)] } })]);
+    const run = metricsOf([container('main')], {}, { metrics: { prometheus: [metric(name, more)] } });
     expect(run.state.status.phase).toBe('Succeeded');
     expect(run.metrics).toEqual([]);
     const condition = run.state.status.conditions?.find(({ type }) => type === 'MetricsError');

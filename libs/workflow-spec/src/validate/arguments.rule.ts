@@ -6,6 +6,7 @@ import type { Path } from '../problem.js';
 import { suggest } from '../suggestion.js';
 import type { ValidationContext } from './context.js';
 import { isReusable } from './context.js';
+import { checkOneSource } from './artifacts.rule.js';
 import { checkMemberNames } from './names.rule.js';
 
 /** The arguments of a call against the inputs of the called template. `path` is the call, which holds `arguments`. */
@@ -73,7 +74,12 @@ function checkGiven({ report }: ValidationContext, at: Path, args: Arguments | u
     if (isSupplied(parameter)) checkSource(report, path, parameter);
     else report.missing(path, `argument "${parameter.name}" has neither value nor valueFrom`);
   }
+  checkGivenArtifacts(report, at, args);
+}
+
+function checkGivenArtifacts(report: ValidationContext['report'], at: Path, args: Arguments | undefined): void {
   for (const [index, artifact] of (args?.artifacts ?? []).entries()) {
+    checkOneSource(report, [...at, 'artifacts', index], artifact);
     if (hasSource(artifact) || artifact.optional === true) continue;
     report.missing([...at, 'artifacts', index], `artifact "${artifact.name}" needs from, fromExpression or a location`);
   }
@@ -123,11 +129,24 @@ export function checkWorkflowArguments(context: ValidationContext, entrypoint: T
     const isLate = lint || isReusable(context) || !isComplete || hasValue(parameter.name);
     if (!isLate) report.missing(path, `workflow parameter "${parameter.name}" was not supplied`);
   }
-  if (isReusable(context) || typeof entrypoint !== 'object') return;
+  // What the workflow does not say of an artifact, the template it refers to may say.
+  if (effective === spec) checkGivenArtifacts(report, at, spec.arguments);
+  if (!isReusable(context) && typeof entrypoint === 'object') checkEntry(context, entrypoint);
+}
+
+/** What the entrypoint asks for, the arguments of the workflow have to supply. */
+function checkEntry({ spec, specPath, effective, report }: ValidationContext, entrypoint: Template): void {
+  const where = spec.arguments ? [...specPath, 'arguments'] : specPath;
+  const asks = `of the entrypoint "${entrypoint.name ?? ''}" was not supplied`;
+  const hint = 'add it to the arguments of the workflow';
   for (const input of entrypoint.inputs?.parameters ?? []) {
     const isKnown = effective.arguments?.parameters?.some(({ name }) => name === input.name);
     if (isKnown || isSupplied(input) || input.default !== undefined) continue;
-    const message = `parameter "${input.name}" of the entrypoint "${entrypoint.name}" was not supplied`;
-    report.missing(spec.arguments ? at : specPath, message, 'add it to the arguments of the workflow');
+    report.missing(where, `parameter "${input.name}" ${asks}`, hint);
+  }
+  for (const input of entrypoint.inputs?.artifacts ?? []) {
+    const isKnown = effective.arguments?.artifacts?.some(({ name }) => name === input.name);
+    if (isKnown || input.optional === true || hasSource(input)) continue;
+    report.missing(where, `artifact "${input.name}" ${asks}`, hint);
   }
 }

@@ -7,6 +7,7 @@ import { calledTemplate, callsOf, hasTag } from './context.js';
 import type { PlacedCall, PlacedTemplate, ValidationContext } from './context.js';
 import { checkHooks } from './hooks.rule.js';
 import { checkFieldName } from './names.rule.js';
+import { withPlaceholders } from './placeholders.js';
 import { checkReference, checkTemplateExists } from './references.rule.js';
 
 const WORD = { steps: 'step', tasks: 'task' } as const;
@@ -104,15 +105,4 @@ export function checkWhen({ report }: ValidationContext, path: Path, when: strin
         excerpt: { offset: error.offset, length: error.length },
       });
   }
-}
-
-function withPlaceholders(text: string): string {
-  let [result, at] = ['', 0];
-  for (const { start, end } of findTags(text)) {
-    // A tag within a tag.
-    if (start < at) continue;
-    result += `${text.slice(at, start)}x`;
-    at = end;
-  }
-  return result + text.slice(at);
 }

@@ -1,15 +1,14 @@
-import type { Artifact } from '../model/artifact.js';
 import type { Parameter } from '../model/common.js';
 import type { Template } from '../model/template.js';
 import type { Path } from '../problem.js';
-import { isGroupTemplate, isPodTemplate, templateKindOf } from '../template-kind.js';
+import { isPodTemplate, templateKindOf } from '../template-kind.js';
 import type { TemplateKind } from '../template-kind.js';
-import { driversOf, hasSource } from '../artifact-source.js';
+import { checkArtifact, checkLocation } from './artifacts.rule.js';
 import { checkEnum } from './arguments.rule.js';
 import { hasTag } from './context.js';
 import type { PlacedTemplate, ValidationContext } from './context.js';
 import { checkExpression } from './hooks.rule.js';
-import { checkMemberNames } from './names.rule.js';
+import { checkGlobalName, checkMemberNames } from './names.rule.js';
 
 export function checkInputsAndOutputs(context: ValidationContext, { template, path }: PlacedTemplate): void {
   const kind = templateKindOf(template);
@@ -24,6 +23,7 @@ export function checkInputsAndOutputs(context: ValidationContext, { template, pa
   for (const side of ['inputs', 'outputs'] as const)
     for (const [index, artifact] of (template[side]?.artifacts ?? []).entries())
       checkArtifact(context, [...path, side, 'artifacts', index], artifact, side, kind);
+  if (template.archiveLocation) checkLocation(context.report, [...path, 'archiveLocation'], template.archiveLocation);
   if (kind && isPodTemplate(kind)) checkPaths(context, path, template);
 }
 
@@ -65,6 +65,7 @@ function checkOutput(
 ): void {
   const { report } = context;
   const { value, valueFrom, name } = parameter;
+  checkGlobalName(context, [...path, 'globalName'], parameter.globalName);
   if (value !== undefined && valueFrom)
     report.add([...path, 'valueFrom'], 'exclusive', 'only one of value and valueFrom can be given', { part: 'key' });
   if (!valueFrom) {
@@ -89,52 +90,21 @@ function checkOutput(
     checkExpression(context, [...path, 'valueFrom', 'expression'], valueFrom.expression);
 }
 
-function checkArtifact(
-  context: ValidationContext,
-  path: Path,
-  artifact: Artifact,
-  side: 'inputs' | 'outputs',
-  kind: TemplateKind | undefined,
-): void {
-  const { report } = context;
-  const drivers = driversOf(artifact);
-  if (drivers.length > 1) {
-    const message = `an artifact has one location, this one has ${drivers.join(' and ')}`;
-    report.add([...path, drivers[1] ?? ''], 'exclusive', message, { part: 'key' });
-  }
-  if (artifact.from !== undefined && artifact.fromExpression !== undefined)
-    report.add([...path, 'fromExpression'], 'exclusive', 'only one of from and fromExpression can be given', {
-      part: 'key',
-    });
-  if (artifact.fromExpression !== undefined)
-    checkExpression(context, [...path, 'fromExpression'], artifact.fromExpression);
-  if (!kind) return;
-  if (isPodTemplate(kind) && !artifact.path && !(kind === 'resource' && side === 'inputs'))
-    report.missing(path, `artifact "${artifact.name}" of a ${kind} template needs a path`);
-  if (isGroupTemplate(kind) && side === 'outputs' && !hasSource(artifact))
-    report.missing(path, `output artifact "${artifact.name}" of a ${kind} template needs from or fromExpression`);
-  const { mode } = artifact;
-  if (mode !== undefined && (mode < 0 || mode > 0o777))
-    report.add([...path, 'mode'], 'range', 'mode must be between 0 and 0777');
-}
-
 /** Two things in one place of a container: the later one would hide the earlier. */
 function checkPaths({ report }: ValidationContext, path: Path, template: Template): void {
   const taken = new Map<string, string>();
-  const mounts = [...(template.container?.volumeMounts ?? []), ...(template.script?.volumeMounts ?? [])];
-  for (const { mountPath, name } of mounts) taken.set(normal(mountPath), `volume "${name}"`);
-  for (const [index, artifact] of (template.inputs?.artifacts ?? []).entries()) {
-    if (!artifact.path || hasTag(artifact.path)) continue;
-    const place = normal(artifact.path);
-    const other = taken.get(place);
-    if (other)
-      report.add(
-        [...path, 'inputs', 'artifacts', index, 'path'],
-        'path-collision',
-        `${other} is already mounted at "${artifact.path}"`,
-      );
-    taken.set(place, `artifact "${artifact.name}"`);
-  }
+  const take = (at: Path, place: string, thing: string): void => {
+    const other = taken.get(normal(place));
+    if (other) report.add(at, 'path-collision', `${other} is already mounted at "${place}"`);
+    taken.set(normal(place), thing);
+  };
+  for (const kind of ['container', 'script'] as const)
+    for (const [index, { mountPath, name }] of (template[kind]?.volumeMounts ?? []).entries())
+      if (mountPath && !hasTag(mountPath))
+        take([...path, kind, 'volumeMounts', index, 'mountPath'], mountPath, `volume "${name}"`);
+  for (const [index, artifact] of (template.inputs?.artifacts ?? []).entries())
+    if (artifact.path && !hasTag(artifact.path))
+      take([...path, 'inputs', 'artifacts', index, 'path'], artifact.path, `artifact "${artifact.name}"`);
 }
 
 const normal = (path: string): string => path.replace(/\/+$/, '') || '/';

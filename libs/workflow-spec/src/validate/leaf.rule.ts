@@ -3,6 +3,7 @@ import type { Path } from '../problem.js';
 import { readYaml } from '../source/yaml-reader.js';
 import { suggest } from '../suggestion.js';
 import { hasTag } from './context.js';
+import { withPlaceholders } from './placeholders.js';
 import type { PlacedTemplate, ValidationContext } from './context.js';
 import { checkDuration } from './template-kind.rule.js';
 
@@ -19,7 +20,7 @@ export function checkLeafKinds(context: ValidationContext, { template, path }: P
     report.warn([...path, 'script'], 'missing', 'the script has no source');
   checkReservedNames(context, path, template);
   if (template.containerSet) checkContainerSet(context, [...path, 'containerSet'], template.containerSet, template);
-  if (template.resource) checkResource(context, [...path, 'resource'], template.resource);
+  if (template.resource) checkResource(context, [...path, 'resource'], template.resource, template);
   if (template.suspend) checkDuration(context, [...path, 'suspend', 'duration'], template.suspend.duration);
   if (template.plugin && Object.keys(template.plugin).length !== 1)
     report.add([...path, 'plugin'], 'exclusive', 'a plugin template has exactly one key, the name of the plugin', {
@@ -98,7 +99,12 @@ function checkContainerCycles(
 
 const ACTIONS = ['get', 'create', 'apply', 'delete', 'replace', 'patch'];
 
-function checkResource({ report }: ValidationContext, path: Path, resource: ResourceTemplate): void {
+function checkResource(
+  { report }: ValidationContext,
+  path: Path,
+  resource: ResourceTemplate,
+  { inputs }: Template,
+): void {
   const { action, manifest, manifestFrom, mergeStrategy, flags } = resource;
   if (action !== undefined && !ACTIONS.includes(action) && !hasTag(action))
     report.add([...path, 'action'], 'not-allowed', `"${action}" is not one of ${ACTIONS.join(', ')}`, {
@@ -114,12 +120,28 @@ function checkResource({ report }: ValidationContext, path: Path, resource: Reso
     report.add([...path, 'manifestFrom'], 'exclusive', 'only one of manifest and manifestFrom can be given', {
       part: 'key',
     });
+  checkManifestFrom(report, [...path, 'manifestFrom'], manifestFrom, inputs);
   if (!manifest && !manifestFrom && (flags ?? []).length === 0)
     report.missing(path, 'the resource needs a manifest or manifestFrom');
-  if (manifest !== undefined && mergeStrategy !== 'json') checkYaml(report, [...path, 'manifest'], manifest);
+  if (manifest !== undefined && mergeStrategy !== 'json')
+    checkYaml(report, [...path, 'manifest'], withPlaceholders(manifest));
 }
 
-/** Tags without quotes are no YAML until they are replaced, so a text with tags is not looked at. */
+function checkManifestFrom(
+  report: ValidationContext['report'],
+  path: Path,
+  manifestFrom: ResourceTemplate['manifestFrom'],
+  inputs: Template['inputs'],
+): void {
+  const name = manifestFrom?.artifact?.name;
+  const known = (inputs?.artifacts ?? []).map((artifact) => artifact.name);
+  if (name === undefined || known.includes(name)) return;
+  report.add([...path, 'artifact', 'name'], 'unknown-artifact', `"${name}" is no input artifact of the template`, {
+    hint: suggest(name, known) ?? 'add it to inputs.artifacts',
+  });
+}
+
+/** A text with tags in it is not looked at: what they are replaced with may be the rest of the YAML. */
 export function checkYaml(report: ValidationContext['report'], path: Path, text: string): void {
   if (hasTag(text)) return;
   const error = readYaml(text)

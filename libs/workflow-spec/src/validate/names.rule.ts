@@ -85,3 +85,9 @@ export function checkMemberNames(
     seen.add(name);
   }
 }
+
+/** The name of an output for the whole workflow. */
+export function checkGlobalName({ report }: ValidationContext, path: Path, name: string | undefined): void {
+  if (name === undefined || name === '' || hasTag(name) || PARAMETER_NAME.test(name)) return;
+  report.add(path, 'name', `"${name}" is no valid global name`, { hint: 'letters, digits, "-" and "_"' });
+}

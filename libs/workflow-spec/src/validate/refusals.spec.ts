@@ -50,7 +50,57 @@ describe('what keeps a workflow from beginning', () => {
       '  templates: [{name: main, dag: {tasks: [{name: a, template: c, depends: b}, {name: b, template: c, depends: a}]}}, {name: c, suspend: {}}]',
       'spec.templates[0].dag.tasks[0].depends: the tasks wait for each other: a -> b -> a',
     ],
+    [
+      '  templates: [{name: main, container: {command: [a]}}]',
+      'spec.templates[0].container: the container has no image',
+    ],
+    [
+      '  templates: [{name: main, activeDeadlineSeconds: -1, suspend: {}}]',
+      'spec.templates[0].activeDeadlineSeconds: activeDeadlineSeconds must be a whole number of 0 or more',
+    ],
+    [
+      '  templates: [{name: main, resource: {action: make, manifest: "a: b"}}]',
+      'spec.templates[0].resource.action: "make" is not one of get, create, apply, delete, replace, patch',
+    ],
+    [
+      '  podGC: {labelSelector: {matchExpressions: [{key: a, operator: Like}]}}\n  templates: [{name: main, suspend: {}}]',
+      'spec.podGC.labelSelector.matchExpressions[0].operator: "Like" is not one of In, NotIn, Exists, DoesNotExist',
+    ],
+    [
+      '  templates: [{name: main, suspend: {}, metrics: {prometheus: [{name: a.b, help: h, counter: {value: "1"}}]}}]',
+      'spec.templates[0].metrics.prometheus[0].name: "a.b" is no valid name of a metric',
+    ],
+    [
+      '  templates: [{name: main, container: {image: a, args: ["{{workflow.labels.team}}"]}}]',
+      'spec.templates[0].container.args[0]: failed to resolve {{workflow.labels.team}}',
+    ],
+    [
+      '  templates: [{name: main, steps: [[{name: a, template: c, when: "{{steps.b.status}} == x"}], [{name: b, template: c}]]}, {name: c, suspend: {}}]',
+      'spec.templates[0].steps[0][0].when: failed to resolve {{steps.b.status}}',
+    ],
+    [
+      '  templates: [{name: main, dag: {tasks: [{name: a, template: c}, {name: b, template: c, when: "{{tasks.a.status}} == x"}]}}, {name: c, suspend: {}}]',
+      'spec.templates[0].dag.tasks[1].when: failed to resolve {{tasks.a.status}}',
+    ],
+    [
+      '  templates: [{name: main, dag: {tasks: [{name: a, template: c}, {name: b, template: d, arguments: {parameters: [{name: p, value: "{{tasks.a.outputs.result}}"}]}}]}}, {name: c, container: {image: a}}, {name: d, inputs: {parameters: [{name: p}]}, suspend: {}}]',
+      'spec.templates[0].dag.tasks[1].arguments.parameters[0].value: failed to resolve {{tasks.a.outputs.result}}',
+    ],
   ])('%s', (spec, expected) => expect(refused(spec)).toContain(expected));
+
+  it('is also what a template that it borrows asks of it', () => {
+    const borrowed = libraryOf(
+      parseManifests(
+        'apiVersion: argoproj.io/v1alpha1\nkind: WorkflowTemplate\nmetadata: {name: lib}\nspec:\n  workflowMetadata: {labels: {team: a}}\n  templates:\n    - {name: outer, steps: [[{name: a, template: inner}]]}\n    - {name: inner, container: {image: a, args: ["{{workflow.labels.team}} {{workflow.parameters.city}}"]}}\n',
+      ).documents,
+    );
+    const spec = '  templates: [{name: main, steps: [[{name: a, templateRef: {name: lib, template: outer}}]]}]\n';
+    const told = workflowsIn(HEAD + spec).flatMap((workflow) => refusals(workflow, borrowed));
+    expect(told.map(({ path, message }) => `${path}: ${message}`)).toEqual([
+      'spec.templates[0].steps[0][0].templateRef: template "inner" of WorkflowTemplate "lib": failed to resolve {{workflow.parameters.city}}',
+      'spec.templates[0].steps[0][0].templateRef: template "inner" of WorkflowTemplate "lib": failed to resolve {{workflow.labels.team}}',
+    ]);
+  });
 });
 
 describe('what Argo lets begin', () => {
@@ -59,7 +109,7 @@ describe('what Argo lets begin', () => {
     ['names in an expression', 'container: {image: a, args: ["{{= inputs.parameters.typo }}"]}'],
     ['a condition that cannot be read', 'steps: [[{name: a, template: c, when: "a =="}]]'],
     ['a backoff that is never needed', 'retryStrategy: {limit: 1, backoff: {factor: 2}}, suspend: {}'],
-    ['an image that a patch brings', 'container: {command: [a]}'],
+    ['an image of a sidecar that a patch brings', 'container: {image: a}, sidecars: [{name: s}]'],
     ['a list that is none', 'steps: [[{name: a, template: c, withParam: nothing}]]'],
     [
       'a value outside the enum of an input',
@@ -67,7 +117,7 @@ describe('what Argo lets begin', () => {
     ],
     [
       'a task that names another which it does not wait for',
-      'dag: {tasks: [{name: a, template: c}, {name: b, template: c, when: "{{tasks.a.status}} == Succeeded"}]}',
+      'dag: {tasks: [{name: a, template: c}, {name: b, template: c, when: "{{tasks.a.outputs.result}} == 1"}]}',
     ],
     ['a metric without a type', 'metrics: {prometheus: [{name: m, help: h}]}, suspend: {}'],
   ])('%s', (_title, template) => {

@@ -9,8 +9,11 @@ import { validateWorkflow } from './validate-workflow.js';
  */
 export function refusals(workflow: Workflow, templates: TemplateLibrary): Problem[] {
   const problems = validateWorkflow({ value: { ...workflow, kind: 'Workflow' } }, { templates, lint: false });
-  return problems.filter((problem) => problem.severity === 'error' && !isTolerated(problem));
+  return problems.filter((problem) => isCertain(problem) && !isTolerated(problem));
 }
+
+/** Here nothing more is given: what was only likely to be a mistake is one. */
+const isCertain = ({ severity, code }: Problem): boolean => severity === 'error' || code === 'given-variable';
 
 /** Mistakes that Argo meets when it gets there: the node that is concerned fails then. */
 const TOLERATED_CODES: ReadonlySet<string> = new Set([
@@ -32,15 +35,20 @@ const TOLERATED_CODES: ReadonlySet<string> = new Set([
   'wrong-type',
 ]);
 /** Settings of which Argo looks at the types alone. */
-const UNCHECKED = /\.(retryStrategy|memoize|synchronization|metrics|podSpecPatch)(\.|\[|$)/;
+const UNCHECKED = /\.(retryStrategy|memoize|synchronization|podSpecPatch)(\.|\[|$)|^spec\.metrics\./;
 /** What defaults, patches or the template itself may still bring. */
-const FILLED_LATER =
-  /\.(container|script|resource|(containers|initContainers|sidecars)\[\d+\])$|\.hooks\.|\.volumeClaimTemplates\[/;
-/** Values of a call are not compared with the enum of the input: only those of the workflow are. */
-const COMPARED = /^spec\.arguments\./;
+const FILLED_LATER = /\.(containers|initContainers|sidecars)\[\d+\]$|\.hooks\.|\.volumeClaimTemplates\[|\.metrics\./;
+/** Where Argo does look at a value that it would elsewhere only meet when it gets there. */
+const CHECKED: Readonly<Record<string, RegExp>> = {
+  // Values of a call are not compared with the enum of the input: only those of the workflow are.
+  'not-allowed': /^spec\.arguments\.|\.resource\.action$|^spec\.podGC\./,
+  range: /\.activeDeadlineSeconds$/,
+  syntax: /\.resource\.manifest$/,
+};
 
 function isTolerated({ code, path }: Problem): boolean {
+  if (CHECKED[code]?.test(path)) return false;
   if (TOLERATED_CODES.has(code) || UNCHECKED.test(path)) return true;
   if (code === 'missing') return FILLED_LATER.test(path);
-  return code === 'not-allowed' && !COMPARED.test(path);
+  return code === 'not-allowed';
 }

@@ -64,9 +64,17 @@ function checkLeaf({ report }: ValidationContext, path: Path, { template }: Plac
       [...path, 'activeDeadlineSeconds'],
       'range',
       'activeDeadlineSeconds must be a whole number of 0 or more',
+      { hint: 'write seconds, or a tag that stands for them' },
     );
-  checkDuration({ report }, [...path, 'timeout'], template.timeout);
+  checkTimeout({ report }, [...path, 'timeout'], template.timeout);
   checkDuration({ report }, [...path, 'pendingTimeout'], template.pendingTimeout);
+}
+
+/** Argo takes seconds without a unit everywhere but here. */
+function checkTimeout(context: Pick<ValidationContext, 'report'>, path: Path, timeout: string | undefined): void {
+  if (timeout !== undefined && /^[-+]?\d+$/.test(timeout))
+    context.report.add(path, 'unit', `the timeout "${timeout}" has no unit`, { hint: `write ${timeout}s` });
+  else checkDuration(context, path, timeout);
 }
 
 export function checkDuration(

@@ -11,12 +11,10 @@ const WORKFLOW_NAMES = [
   'mainEntrypoint',
   'serviceAccountName',
   'uid',
-  'priority',
   'scheduledTime',
   'creationTimestamp',
   'duration',
   'status',
-  'failures',
   ...['parameters', 'labels', 'annotations'].flatMap((map) => [map, `${map}.json`]),
 ].map((name) => `workflow.${name}`);
 
@@ -47,14 +45,20 @@ export function globalScope(context: ValidationContext): KnownVariables {
   const open = ['workflow.creationTimestamp.'];
   // Labels of the system are set when a workflow is submitted; a template gets what its user gives it.
   for (const map of ['labels', 'annotations']) open.push(`workflow.${map}.workflows.argoproj.io/`);
-  if (isReusable(context) || !isComplete)
-    open.push('workflow.parameters.', 'workflow.labels.', 'workflow.annotations.');
+  const { priority, onExit, hooks } = effective;
+  const isOpen = isReusable(context) || !isComplete;
+  const settings = [
+    ...(isOpen || priority !== undefined ? ['workflow.priority'] : []),
+    ...(isOpen || onExit || hooks?.exit ? ['workflow.failures'] : []),
+  ];
+  if (isOpen) open.push('workflow.parameters.', 'workflow.labels.', 'workflow.annotations.');
   const outputs = globalOutputs(effective.templates ?? []);
   const areSeen = !isReusable(context) && isComplete && !usesOtherTemplates(context) && !outputs.some(hasTag);
   if (!areSeen) open.push('workflow.outputs.');
   return new KnownVariables(
     [
       ...WORKFLOW_NAMES,
+      ...settings,
       ...named(
         'workflow.parameters',
         (effective.arguments?.parameters ?? []).map(({ name }) => name),

@@ -5,6 +5,13 @@ import { directDependencies } from '../dag.rule.js';
 import { KnownVariables } from './known-variables.js';
 import type { Variables } from './known-variables.js';
 
+/** A variable of a sibling that is used before it is there. */
+export interface TooEarly {
+  readonly reason: string;
+  /** Argo finds out at run time, and the workflow may begin. */
+  readonly isTolerated: boolean;
+}
+
 /**
  * The variables that the steps or tasks of one template have for each other. A template may have thousands of tasks, so
  * what a task may use is asked name by name and never listed.
@@ -43,14 +50,23 @@ export class Siblings {
   }
 
   /** Why a variable of a sibling that exists cannot be used. */
-  hint(name: string, placed: PlacedCall): string | undefined {
+  tooEarly(name: string, placed: PlacedCall): TooEarly | undefined {
     const [, sibling = ''] = name.split('.');
     const other = this.#byName.get(sibling);
     if (!other || !this.#variablesOf(other).has(name)) return undefined;
-    if (other === placed) return `"${sibling}" cannot use what it has yet to find out`;
-    return placed.kind === 'tasks'
-      ? `"${placed.call.name}" does not depend on "${sibling}"`
-      : `"${sibling}" is not in an earlier group of steps`;
+    const isTolerated = this.#isTolerated(other, placed, name.endsWith('.status'));
+    if (other === placed) return { reason: `"${sibling}" cannot use what it has yet to find out`, isTolerated };
+    const reason =
+      placed.kind === 'tasks'
+        ? `"${placed.call.name}" does not depend on "${sibling}"`
+        : `"${sibling}" is not in an earlier group of steps`;
+    return { reason, isTolerated };
+  }
+
+  /** Argo checks the order of steps, even within a group, and of tasks only how the other one ended. */
+  #isTolerated(other: PlacedCall, placed: PlacedCall, isStatus: boolean): boolean {
+    if (placed.kind === 'steps') return this.calls.indexOf(other) < this.calls.indexOf(placed) + (isStatus ? 1 : 0);
+    return !isStatus || other.call.hooks !== undefined;
   }
 
   #view(isVisible: (other: PlacedCall) => boolean): Variables {

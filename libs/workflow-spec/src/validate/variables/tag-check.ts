@@ -5,18 +5,19 @@ import type { Path, Severity } from '../../problem.js';
 import type { Report } from '../report.js';
 import { nearestVariable } from './known-variables.js';
 import type { Variables } from './known-variables.js';
+import type { TooEarly } from './siblings.js';
 
 export interface TagScope {
   readonly variables: Variables;
-  /** Says more about a name that cannot be used here than what is spelt alike. */
-  readonly hint?: (name: string) => string | undefined;
+  /** Of a name that exists and cannot be used here: why. */
+  readonly tooEarly?: (name: string) => TooEarly | undefined;
   readonly severity?: Severity;
 }
 
 /** Names of expressions that are looked up: others are functions, members of a predicate or declared by `let`. */
 const ROOTS = /^(inputs|outputs|steps|tasks|workflow|cronworkflow|item|lastRetry|node|pod)(\.|$)/;
-/** Labels and annotations may be given on submission, so their absence is not certain. */
-const MAY_BE_GIVEN = /^workflow\.(labels|annotations)\./;
+/** What submission and the defaults of the cluster may bring: only where the workflow runs its absence is certain. */
+const GIVEN = /^workflow\.((labels|annotations)\.|(priority|failures)$)/;
 
 /** Every tag in a text, or in the texts of a value, must name something that exists in the scope. */
 export function checkTags(report: Report, path: Path, value: unknown, scope: TagScope): void {
@@ -120,12 +121,13 @@ function unresolved(
   kind?: 'expression-variable',
 ): void {
   const near = nearestVariable(scope.variables, name);
-  const siblingHint = scope.hint?.(name);
+  const early = scope.tooEarly?.(name);
   const hint =
-    siblingHint ?? specialHint(name, scope.variables) ?? (near === undefined ? undefined : `did you mean "${near}"?`);
-  const late = siblingHint === undefined ? undefined : 'sibling-variable';
-  const code = kind ?? late ?? (OWN.test(name) ? 'unresolved-variable' : 'custom-variable');
-  const severity = MAY_BE_GIVEN.test(name) ? 'warning' : (scope.severity ?? (code === 'custom-variable' && 'warning'));
+    early?.reason ?? specialHint(name, scope.variables) ?? (near === undefined ? undefined : `did you mean "${near}"?`);
+  const code =
+    kind ?? (early?.isTolerated && !isWholeArgument(path, name, excerpt) ? 'sibling-variable' : codeOf(name));
+  const severity =
+    code === 'given-variable' ? 'warning' : (scope.severity ?? (code === 'custom-variable' && 'warning'));
   report.add(path, code, `failed to resolve {{${name}}}`, {
     hint,
     excerpt,
@@ -133,9 +135,23 @@ function unresolved(
   });
 }
 
+function codeOf(name: string): string {
+  if (GIVEN.test(name)) return 'given-variable';
+  return OWN.test(name) ? 'unresolved-variable' : 'custom-variable';
+}
+
+/** An argument that begins with a tag: of those Argo makes sure that the task depends on what it names. */
+const isWholeArgument = (path: Path, name: string, { offset }: Excerpt): boolean =>
+  offset === 0 &&
+  name.startsWith('tasks.') &&
+  ['parameters.value', 'artifacts.from'].includes(`${path.at(-3) ?? ''}.${path.at(-1) ?? ''}`) &&
+  path.at(-4) === 'arguments';
+
 function specialHint(name: string, variables: Variables): string | undefined {
   if (/^item(\.|$)/.test(name) && !variables.has('item'))
     return 'item exists only in a loop: withItems, withParam or withSequence';
+  if (name === 'workflow.failures') return 'it exists only where there is an onExit';
+  if (name === 'workflow.priority') return 'it exists only where there is a priority';
   if (/^(retries$|lastRetry(\.|$))/.test(name)) return 'it exists only where there is a retryStrategy';
   return undefined;
 }

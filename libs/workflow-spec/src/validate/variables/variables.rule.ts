@@ -2,8 +2,10 @@ import type { LifecycleHooks, Outputs, Template } from '../../model/template.js'
 import type { Path } from '../../problem.js';
 import type { PlacedCall, PlacedTemplate, ValidationContext } from '../context.js';
 import type { Variables } from './known-variables.js';
+import { checkReferredTemplates } from './referred-templates.rule.js';
 import { globalScope, itemScope, metricScope, templateScope } from './scopes.js';
 import { Siblings } from './siblings.js';
+import type { TooEarly } from './siblings.js';
 import { checkExpressionNames, checkTags } from './tag-check.js';
 import type { TagScope } from './tag-check.js';
 
@@ -15,6 +17,9 @@ export function checkVariables(context: ValidationContext): void {
     const path = [...context.specPath, 'templates', index];
     checkTemplate(context, { template, path, holder: undefined }, globals);
   }
+  checkReferredTemplates(context, globals, (holder, template, outer) => {
+    checkTemplate(holder, { template, path: [], holder: undefined }, outer);
+  });
 }
 
 /** Settings of the workflow in which only `workflow.*` can be replaced; the rest of them Argo leaves as they are. */
@@ -65,15 +70,15 @@ function checkCallVariables(context: ValidationContext, siblings: Siblings, plac
   const { report } = context;
   const { call, path } = placedCall;
   const before = siblings.before(placedCall);
-  const hint = (name: string): string | undefined => siblings.hint(name, placedCall);
+  const tooEarly = (name: string): TooEarly | undefined => siblings.tooEarly(name, placedCall);
   const withItem = itemScope(before, placedCall);
   for (const [field, value] of Object.entries(call)) {
     if (field === 'inline' || field === 'hooks') continue;
     const variables = LOOPS.has(field) ? before : withItem;
-    checkTags(report, [...path, field], value, { variables, hint });
+    checkTags(report, [...path, field], value, { variables, tooEarly });
   }
   const after = itemScope(siblings.after(placedCall), placedCall);
-  checkHookVariables(report, [...path, 'hooks'], call.hooks, { variables: after, hint });
+  checkHookVariables(report, [...path, 'hooks'], call.hooks, { variables: after, tooEarly });
   if (call.inline) checkInline(context, call.inline, placedCall, withItem);
 }
 
