@@ -164,6 +164,17 @@ describe('metadata that a spec gives its runs', () => {
     expect(commands).toMatchObject([{ template: { container: { args: ['v-v'] } } }]);
   });
 
+  it('may be computed from what the spec says besides, in tags and in expressions', () => {
+    const begun = run({
+      annotations: { team: ' sea ' },
+      labelsFrom: {
+        from: { expression: '{{= sprig.quote(sprig.trim(workflow.annotations.team)) }}' },
+        too: { expression: 'sprig.trim(workflow.annotations.team)' },
+      },
+    });
+    expect(begun.pass().patch?.metadata?.labels).toMatchObject({ from: 'sea', too: 'sea' });
+  });
+
   it.each([
     [{ labels: { a: 'not a label' } }, 'invalid label value "not a label" for label "a"'],
     [{ labels: { 'a b': 'x' } }, 'invalid label name "a b"'],

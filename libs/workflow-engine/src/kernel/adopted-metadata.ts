@@ -19,11 +19,10 @@ export function specMetadata(run: RunDraft): Metadata {
   if (!run.spec.workflowMetadata) return {};
   const { labels, annotations, labelsFrom } = run.spec.workflowMetadata;
   const given = replaceTags({ labels: labels ?? {}, annotations: annotations ?? {} }, run.globals).value;
-  const known = Object.entries(given.labels).map(([name, value]) => [`workflow.labels.${name}`, value] as const);
-  const scope = run.globals.extend(known);
+  const scope = run.globals.extend([...named('labels', given.labels), ...named('annotations', given.annotations)]);
   const computed: Record<string, string> = {};
   for (const [name, { expression = '' }] of Object.entries(labelsFrom ?? {})) {
-    const value = evaluate(expression, scope);
+    const value = evaluate(replaceTags(expression, scope).value, scope);
     if (typeof value !== 'string')
       throw new Error(`failed to evaluate label "${name}" expression "${expression}": its value must be a string`);
     computed[name] = value;
@@ -32,6 +31,9 @@ export function specMetadata(run: RunDraft): Metadata {
   for (const [name, value] of Object.entries(all)) mustBeLabel(name, value);
   return { labels: all, annotations: given.annotations };
 }
+
+const named = (kind: string, values: Readonly<Record<string, string>>): [string, string][] =>
+  Object.entries(values).map(([name, value]) => [`workflow.${kind}.${name}`, value]);
 
 const VALUE = /^(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
 const NAME = /^(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
