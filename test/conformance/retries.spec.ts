@@ -316,6 +316,17 @@ describe('variables of an attempt', () => {
     const run = play(retried('limit: 2', tag), { main: fails({ exitCode: 3, message: 'no disk' }) });
     expect(run.pods.map(({ template }) => template.container?.args?.[0])).toEqual(expected);
   });
+
+  it('stand in expressions beside the inputs of the template, and in the question for another attempt', () => {
+    const run = play(
+      `main:
+        inputs: { parameters: [{ name: mem, value: '64' }] }
+        retryStrategy: { limit: 5, expression: 'asInt(retries) * 32 < asInt(inputs.parameters.mem)' }
+        container: { image: x, args: ['{{= (asInt(retries) + 1) * asInt(inputs.parameters.mem) }}Mi'] }`,
+      { main: fails() },
+    );
+    expect(run.pods.map(({ template }) => template.container?.args?.[0])).toEqual(['64Mi', '128Mi', '192Mi']);
+  });
 });
 
 describe('hosts', () => {

@@ -1,3 +1,4 @@
+import type { VariableScope } from '@argosy/expressions';
 import type { NodeStatus, RetryStrategy, Template } from '@argosy/workflow-spec';
 import { isAttemptOf } from '../graph/attempts.js';
 import { endNode, releaseEnded } from '../kernel/closing.js';
@@ -15,6 +16,7 @@ import type { RetryVerdict } from '../policies/retry.policy.js';
 import { isShutDown, shutdownOf, stoppedMessage } from '../policies/shutdown.policy.js';
 import { formatTime } from '../model/instant.js';
 import { replaceTags } from '../scope/tags.js';
+import { inputVariables } from '../scope/template-inputs.js';
 import type { NodeHandler } from './handler.js';
 
 /** Stands for a call that is tried several times; each attempt is a node of its own below it. */
@@ -96,9 +98,12 @@ function decide(run: RunDraft, frame: RetryFrame, attempts: readonly NodeStatus[
     attempts,
     now: run.now,
     ended: endedBy(run, frame),
-    globals: run.globals,
+    globals: variablesOf(run, frame),
   });
 }
+
+const variablesOf = (run: RunDraft, { template }: RetryFrame): VariableScope =>
+  run.globals.extend(inputVariables(template.inputs));
 
 function endedBy(run: RunDraft, frame: RetryFrame): string | null {
   const { onExit } = frame.site;
@@ -139,7 +144,7 @@ function attemptSite(run: RunDraft, frame: RetryFrame, earlier: readonly NodeSta
 
 function startAttempt(run: RunDraft, frame: RetryFrame, earlier: readonly NodeStatus[]): void {
   const variables = { retries: String(earlier.length), ...lastRetryVariables(earlier, '0') };
-  const template = replaceTags(frame.template, run.globals.extend(variables)).value;
+  const template = replaceTags(frame.template, variablesOf(run, frame).extend(variables)).value;
   const site = attemptSite(run, frame, earlier);
   run.kernel.start(run, site, template);
   releaseEnded(run, run.idOf(site.nodeName));

@@ -10,6 +10,7 @@ import { absentOutputs } from './absent-outputs.js';
 import { aggregateVariables, nodeVariables } from './node-variables.js';
 import type { Artifacts, Variables } from './node-variables.js';
 import { siblingsIn } from './references.js';
+import { inputVariables } from './template-inputs.js';
 
 export interface SiblingScope {
   readonly variables: Variables;
@@ -19,7 +20,7 @@ export interface SiblingScope {
 /** What a text inside a steps template may read: steps of earlier groups that it mentions, and the template's inputs. */
 export function stepVariables(run: RunDraft, frame: StepsFrame, text: string, beforeGroup: number): SiblingScope {
   const artifacts = knownArtifacts(run, frame.template);
-  const variables = inputVariables(frame.template);
+  const variables = inputVariables(frame.template.inputs);
   for (const name of siblingsIn(text, 'steps')) {
     const group = groupOf(frame.template, name);
     if (group < 0 || group >= beforeGroup) continue;
@@ -54,7 +55,7 @@ function stepItems(run: RunDraft, group: NodeStatus, step: string): NodeStatus[]
 /** What a DAG task may read: the tasks before it that it mentions, and the template's inputs. */
 export function taskVariables(run: RunDraft, frame: DagFrame, text: string, task: string | null): SiblingScope {
   const artifacts = knownArtifacts(run, frame.template);
-  const variables = inputVariables(frame.template);
+  const variables = inputVariables(frame.template.inputs);
   for (const name of siblingsIn(text, 'tasks')) {
     if (task !== null && !isAncestor(frame.plan, name, task)) continue;
     const node = worker(run, run.nodeNamed(`${frame.name}.${name}`));
@@ -72,13 +73,6 @@ export function taskVariables(run: RunDraft, frame: DagFrame, text: string, task
 function worker(run: RunDraft, node: NodeStatus | undefined): NodeStatus | undefined {
   if (node?.type !== 'Retry') return node;
   return childrenOf(run, node).findLast((child) => isAttemptOf(node, child)) ?? node;
-}
-
-/** Of tags they are replaced already, but not in expressions that also read what ran inside the template. */
-function inputVariables({ inputs }: Template): Variables {
-  const variables: Variables = {};
-  for (const { name, value } of inputs?.parameters ?? []) variables[`inputs.parameters.${name}`] = String(value ?? '');
-  return variables;
 }
 
 /** The template's own inputs and what was made global. */

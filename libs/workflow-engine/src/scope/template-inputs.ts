@@ -90,7 +90,8 @@ function inputArtifact(artifact: Artifact, args: Arguments | undefined): Artifac
 const LOCATIONS = ['s3', 'git', 'http', 'artifactory', 'hdfs', 'raw', 'oss', 'gcs', 'azure', 'plugin'] as const;
 const hasLocation = (artifact: Artifact): boolean => LOCATIONS.some((driver) => artifact[driver] !== undefined);
 
-function inputVariables(inputs: Inputs): Variables {
+/** Tags of them are replaced before anything else; expressions that also read what comes later need them once more. */
+export function inputVariables(inputs: Inputs = {}): Variables {
   const variables: Variables = {};
   for (const { name, value } of inputs.parameters ?? []) variables[`inputs.parameters.${name}`] = String(value ?? '');
   if (inputs.parameters) variables['inputs.parameters'] = JSON.stringify(inputs.parameters);
