@@ -52,6 +52,8 @@ function checkContainerSet(
   set: ContainerSetTemplate,
   template: Template,
 ): void {
+  if (!set.containers?.length && !report.isDamaged(path))
+    report.missing(path, 'a container set needs at least one container');
   const names = (set.containers ?? []).flatMap(({ name }) => (name ? [name] : []));
   const { inputs, outputs } = template;
   const usesMain = [inputs?.artifacts, outputs?.parameters, outputs?.artifacts].some((list) => list && list.length > 0);
@@ -76,6 +78,12 @@ function checkContainerSet(
     }
   }
   checkContainerCycles(report, path, set);
+  const mounted = new Set<string>();
+  for (const [index, { mountPath }] of (set.volumeMounts ?? []).entries()) {
+    if (mounted.has(mountPath))
+      report.add([...path, 'volumeMounts', index, 'mountPath'], 'duplicate-name', `"${mountPath}" is mounted twice`);
+    mounted.add(mountPath);
+  }
 }
 
 function checkContainerCycles(
