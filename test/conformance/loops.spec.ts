@@ -12,7 +12,9 @@ const argument = (value: string): object => ({ parameters: [{ name: 'm', value }
 describe('withItems', () => {
   it.each([
     ['a text', 'x', 'a(0:x)', 'x'],
-    ['a text with spaces and quotes', 'it\'s "so"', 'a(0:it\'s "so")', 'it\'s "so"'],
+    ['a text with spaces and quotes, which JSON escapes', 'it\'s "so"', 'a(0:it\'s \\"so\\")', 'it\'s "so"'],
+    ['a text of two lines', '1\n2', 'a(0:1\\n2)', '1\n2'],
+    ['a map of such texts', { k: '1\n2' }, 'a(0:k:1\\n2)', '{"k":"1\\n2"}'],
     ['a number', 7, 'a(0:7)', '7'],
     ['a fraction', 1.5, 'a(0:1.5)', '1.5'],
     ['a boolean', true, 'a(0:true)', 'true'],

@@ -43,14 +43,20 @@ function parseList(text: string): readonly unknown[] {
 
 function loopItem(name: string, index: number, item: unknown): LoopItem {
   if (Array.isArray(item)) {
-    return named(name, index, `[${item.map(textOf).join(' ')}]`, { item: writeJson(item) });
+    return named(name, index, `[${item.map(nameOf).join(' ')}]`, { item: writeJson(item) });
   }
-  if (typeof item !== 'object' || item === null) return named(name, index, textOf(item), { item: textOf(item) });
+  if (typeof item !== 'object' || item === null) return named(name, index, nameOf(item), { item: textOf(item) });
   const entries = Object.entries(item as Record<string, unknown>);
   const variables: Record<string, string> = { item: writeJson(sorted(entries)) };
   for (const [key, value] of entries) variables[`item.${key}`] = textOf(value);
-  const description = entries.map(([key, value]) => `${key}:${textOf(value)}`).sort();
+  const description = entries.map(([key, value]) => `${key}:${nameOf(value)}`).sort();
   return named(name, index, description.join(','), variables);
+}
+
+/** A text as JSON spells it, but without its quotes: names have no line breaks. */
+function nameOf(item: unknown): string {
+  const text = textOf(item);
+  return text === item ? JSON.stringify(text).slice(1, -1) : text;
 }
 
 /** Parentheses would be taken for an index when the name is read back. */
