@@ -9,6 +9,8 @@ export { responds, verdict } from './response.js';
 export type { Response, SimulatedRequest, Verdict } from './response.js';
 export { attempts } from './script.js';
 export type { Attempts, Behaviour, Scripts } from './script.js';
+export { SimulatedCluster } from './simulated-cluster.js';
+export type { ClusterOptions, ConfigMaps } from './simulated-cluster.js';
 export { RequestRefused, SimulatedRun } from './simulated-run.js';
 export type { PodScripts, RequestScripts, SimulationOptions } from './simulated-run.js';
 export type { SimulatedNode, SimulatedValues } from './simulated-node.js';

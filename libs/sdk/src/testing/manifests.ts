@@ -1,3 +1,5 @@
+import { formatTime } from '@argosy/workflow-engine';
+import type { Instant } from '@argosy/workflow-engine';
 import type { ParsedDocument, Problem, Workflow, WorkflowTemplate } from '@argosy/workflow-spec';
 import {
   formatProblem,
@@ -37,15 +39,15 @@ export interface LoadedWorkflow {
   readonly templates: readonly WorkflowTemplate[];
 }
 
-/** Reads one workflow and what it refers to. @throws ManifestError */
-export function loadWorkflow(manifest: string | Workflow, options: ManifestOptions): LoadedWorkflow {
+/** Reads one workflow, which is created now, and what it refers to. @throws ManifestError */
+export function loadWorkflow(manifest: string | Workflow, options: ManifestOptions, now: Instant): LoadedWorkflow {
   const source = options.source ?? 'workflow.yaml';
   const documents = typeof manifest === 'string' ? parse(manifest, source) : [];
   if (typeof manifest !== 'string') checkObject(manifest, source);
   const templates = [...templatesIn(documents), ...givenTemplates(options)];
   const document = typeof manifest === 'string' ? onlyWorkflow(documents, source, manifest) : null;
   const given = document?.kind === 'Workflow' ? document.value : (manifest as Workflow);
-  const workflow = prepared(given, options.parameters ?? {});
+  const workflow = prepared(given, options.parameters ?? {}, now);
   if (options.validate !== false) {
     const subject = document?.kind === 'Workflow' ? { ...document, value: workflow } : { value: workflow };
     const problems = validateWorkflow(subject, { templates: templateLibrary(templates), lint: false });
@@ -100,7 +102,11 @@ function givenTemplates({ templates = [] }: ManifestOptions): readonly WorkflowT
 }
 
 /** What an API server adds to an object, and the arguments. */
-function prepared(given: Workflow, parameters: Readonly<Record<string, string | number | boolean>>): Workflow {
+function prepared(
+  given: Workflow,
+  parameters: Readonly<Record<string, string | number | boolean>>,
+  now: Instant,
+): Workflow {
   const { metadata, spec } = given;
   const { generateName: _generateName, ...known } = metadata;
   const own = (spec.arguments?.parameters ?? []).filter(({ name }) => !Object.hasOwn(parameters, name));
@@ -110,7 +116,7 @@ function prepared(given: Workflow, parameters: Readonly<Record<string, string | 
     metadata: {
       namespace: 'default',
       uid: '00000000-0000-0000-0000-000000000001',
-      creationTimestamp: '2026-01-01T00:00:00Z',
+      creationTimestamp: formatTime(now),
       ...known,
       name: metadata.name ?? 'wf',
     },

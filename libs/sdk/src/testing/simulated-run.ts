@@ -8,8 +8,12 @@ import type {
   SendHttp,
 } from '@argosy/workflow-engine';
 import { instant, parseTime, projectWorkflow } from '@argosy/workflow-engine';
-import { ScriptedWorld, WorkflowSimulation } from '@argosy/workflow-engine/testing';
-import type { PodOutcome, RequestOutcome } from '@argosy/workflow-engine/testing';
+import type {
+  ClusterSimulation,
+  PodOutcome,
+  RequestOutcome,
+  WorkflowSimulation,
+} from '@argosy/workflow-engine/testing';
 import { templateLibrary } from '@argosy/workflow-spec';
 import type { NodeStatus, Workflow, WorkflowPhase } from '@argosy/workflow-spec';
 import { loadWorkflow } from './manifests.js';
@@ -19,6 +23,8 @@ import { inTime, unscripted } from './response.js';
 import type { SimulatedRequest } from './response.js';
 import { relativeName, Script } from './script.js';
 import type { Scripts } from './script.js';
+import type { ConfigMaps } from './simulated-cluster.js';
+import { SimulatedCluster } from './simulated-cluster.js';
 import type { SimulatedNode, SimulatedValues } from './simulated-node.js';
 import { simulatedNode, simulatedValues } from './simulated-node.js';
 import { treeLines } from './tree.js';
@@ -31,14 +37,16 @@ export interface SimulationOptions extends ManifestOptions {
   readonly pods?: PodScripts;
   /** What comes of the requests of HTTP and plugin templates. One that nothing is said about succeeds. */
   readonly requests?: RequestScripts;
-  /** Data of ConfigMaps, for `configMapKeyRef`. */
-  readonly configMaps?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Data of ConfigMaps by name, for `configMapKeyRef` of parameters and of semaphores. */
+  readonly configMaps?: ConfigMaps;
   /** The last run of the same template or schedule that succeeded: durations are estimated by it. */
   readonly earlier?: Workflow;
   /** What the controller is configured with. */
   readonly rules?: Omit<ControllerRules, 'validate'>;
   /** When the run begins; virtual time goes on from there. Default 2026-01-01T00:00:00Z. */
   readonly startAt?: string;
+  /** Where it meets other runs, at the present of this cluster. Default: a cluster of its own. */
+  readonly cluster?: SimulatedCluster;
 }
 
 /** A person's request that the run refused. */
@@ -65,49 +73,57 @@ export class SimulatedRun {
   readonly pods: EnsurePod[] = [];
   /** Every request of an HTTP or plugin template, oldest first. */
   readonly requests: SimulatedRequest[] = [];
+  private readonly cluster: ClusterSimulation;
   private readonly simulation: WorkflowSimulation;
   private readonly scripts: readonly { readonly unused: readonly string[] }[];
   private readonly startedAt: number;
 
   /** @throws ManifestError */
   constructor(manifest: string | Workflow, options: SimulationOptions = {}) {
-    const { workflow, templates } = loadWorkflow(manifest, options);
-    this.startedAt = Date.parse(options.startAt ?? '2026-01-01T00:00:00Z');
+    const {
+      startAt,
+      configMaps = {},
+      cluster = new SimulatedCluster({ ...(startAt !== undefined && { startAt }) }),
+    } = options;
+    for (const [configMap, data] of Object.entries(configMaps)) cluster.setConfigMap(configMap, data);
+    this.cluster = cluster.simulation;
+    this.startedAt = this.cluster.now;
+    const { workflow, templates } = loadWorkflow(manifest, options, this.cluster.now);
     const name = workflow.metadata.name ?? '';
     const pods = new Script<EnsurePod, PodOutcome>(name, options.pods ?? {}, () => succeeds());
     const requests = new Script(name, options.requests ?? {}, unscripted);
     this.scripts = [pods, requests];
-    const world = new ScriptedWorld((pod) => {
+    const rules = { ...options.rules, validate: options.validate !== false };
+    const ofPod = (pod: EnsurePod): PodOutcome => {
       this.pods.push(pod);
       return pods.outcomeOf(pod);
-    }, this.startedAt);
+    };
+    this.simulation = this.cluster.add(workflow, ofPod, rules);
+    const { world } = this.simulation;
     world.requests.script = (command) => {
       const request = this.asked(command);
       this.requests.push(request);
       return inTime(requests.outcomeOf(request), request.template.http);
     };
-    for (const [name, data] of Object.entries(options.configMaps ?? {})) world.configMaps.set(name, { ...data });
     world.templates = templateLibrary(templates);
     world.earlier = options.earlier;
-    const rules = { ...options.rules, validate: options.validate !== false };
-    this.simulation = new WorkflowSimulation(workflow, undefined, world, rules);
   }
 
   /** Until nothing happens any more by itself: the run ended, or it waits for somebody. */
   finish(): this {
-    this.simulation.run();
+    this.cluster.run(() => this.simulation.isOver);
     return this;
   }
   /** Until a moment, counted from the start of the run, for example `5m`. */
   at(moment: string | number): this {
     const at = this.startedAt + milliseconds(moment);
-    if (at < this.simulation.world.now) throw new RangeError(`${moment} is over: it is ${this.elapsed} s`);
-    this.simulation.runTo(instant(at));
+    if (at < this.cluster.now) throw new RangeError(`${moment} is over: it is ${this.elapsed} s`);
+    this.cluster.runTo(instant(at));
     return this;
   }
   /** For a while from now on. */
   after(duration: string | number): this {
-    this.simulation.runTo(instant(this.simulation.world.now + milliseconds(duration)));
+    this.cluster.runTo(instant(this.cluster.now + milliseconds(duration)));
     return this;
   }
 
@@ -145,20 +161,22 @@ export class SimulatedRun {
     const pod = this.pods.findLast(({ nodeId }) => nodeId === this.node(name).id);
     if (pod) this.simulation.world.remove(pod.podName);
     this.simulation.restart();
-    this.simulation.pass();
-    return this;
+    return this.pass();
   }
-  /** The controller forgets everything that is not in the Workflow object. */
+  /** The controller forgets everything that is not in the Workflow objects. */
   restart(): this {
-    this.simulation.restart();
-    this.simulation.pass();
-    return this;
+    this.cluster.restart();
+    return this.pass();
   }
   /** @throws RequestRefused */
   private ask(intent: RunIntent): this {
     const applied = this.simulation.intent(intent);
     if (!applied.ok) throw new RequestRefused(applied.code, applied.message);
+    return this.pass();
+  }
+  private pass(): this {
     this.simulation.pass();
+    this.cluster.settle(this.cluster.called());
     return this;
   }
 
@@ -173,7 +191,7 @@ export class SimulatedRun {
   }
   /** Seconds since the start of the run. */
   get elapsed(): number {
-    return (this.simulation.world.now - this.startedAt) / 1000;
+    return (this.cluster.now - this.startedAt) / 1000;
   }
   /** Outputs with a `globalName`. */
   get outputs(): SimulatedValues {

@@ -1,7 +1,7 @@
 import type { Synchronization, Template, Workflow, WorkflowSpec } from '@argosy/workflow-spec';
 import { instant } from '../model/instant.js';
 import { ScriptedLocks } from '../testing/scripted-locks.js';
-import { container, ScriptedWorld, workflow, WorkflowSimulation } from '../testing/index.js';
+import { ClusterSimulation, container, workflow, WorkflowSimulation } from '../testing/index.js';
 import type { PodScript } from '../testing/index.js';
 
 const MUTEX = 'default/Mutex/m';
@@ -13,35 +13,12 @@ const loop = (count: number, template = 'c'): Template => ({
   steps: [[{ name: 'l', template, withSequence: { count } }]],
 });
 
-/** Runs of one cluster: they share locks and time. */
-class Cluster {
-  readonly locks = new ScriptedLocks();
-  readonly runs = new Map<string, WorkflowSimulation>();
-  private now = Date.UTC(2026, 0, 1);
-
-  add(name: string, spec: Workflow, { createdAt = '', script }: { createdAt?: string; script?: PodScript } = {}) {
-    const world = new ScriptedWorld(script, this.now);
-    world.locks = this.locks;
-    const metadata = { ...spec.metadata, name, creationTimestamp: createdAt };
-    const run = new WorkflowSimulation({ ...spec, metadata }, script, world);
-    this.runs.set(`default/${name}`, run);
-    return run;
+class Cluster extends ClusterSimulation {
+  start(name: string, spec: Workflow, { createdAt = '', script }: { createdAt?: string; script?: PodScript } = {}) {
+    return this.add({ ...spec, metadata: { ...spec.metadata, name, creationTimestamp: createdAt } }, script);
   }
-  /** Lets time pass, second by second; who is called looks at once. */
   pass(seconds: number): void {
-    for (const end = this.now + seconds * 1000; this.now < end;) {
-      this.now += 1000;
-      let wanted = [...this.runs.keys()];
-      while (wanted.length > 0) {
-        wanted = wanted.flatMap((key) => {
-          const run = this.runs.get(key);
-          run?.runTo(instant(this.now));
-          const called = [...(run?.called ?? [])];
-          run?.called.clear();
-          return called;
-        });
-      }
-    }
+    this.runTo(instant(this.now + seconds * 1000));
   }
   phases(): (string | undefined)[] {
     return [...this.runs.values()].map(({ state }) => state.status.phase);
@@ -54,7 +31,7 @@ const locked = (synchronization: Synchronization, spec: WorkflowSpec = {}): Work
 describe('a lock of a workflow', () => {
   it('keeps the workflow Pending until another one lets go, and tells for what it waits', () => {
     const cluster = new Cluster();
-    const [a, b] = [cluster.add('a', locked(mutex)), cluster.add('b', locked(mutex))];
+    const [a, b] = [cluster.start('a', locked(mutex)), cluster.start('b', locked(mutex))];
     cluster.pass(1);
     expect(a.state.status).toMatchObject({
       phase: 'Running',
@@ -77,11 +54,11 @@ describe('a lock of a workflow', () => {
 
   it('goes to the highest priority, then to the oldest', () => {
     const cluster = new Cluster();
-    cluster.add('first', locked(mutex), { script: () => ({ endsAfterMs: 5000 }) });
+    cluster.start('first', locked(mutex), { script: () => ({ endsAfterMs: 5000 }) });
     cluster.pass(1);
-    cluster.add('young', locked(mutex), { createdAt: '2026-01-01T00:00:03Z' });
-    cluster.add('old', locked(mutex), { createdAt: '2026-01-01T00:00:02Z' });
-    cluster.add('urgent', locked(mutex, { priority: 5 }), { createdAt: '2026-01-01T00:00:04Z' });
+    cluster.start('young', locked(mutex), { createdAt: '2026-01-01T00:00:03Z' });
+    cluster.start('old', locked(mutex), { createdAt: '2026-01-01T00:00:02Z' });
+    cluster.start('urgent', locked(mutex, { priority: 5 }), { createdAt: '2026-01-01T00:00:04Z' });
     cluster.pass(20);
     const starts = [...cluster.runs].map(([key, run]) => [run.state.status.startedAt ?? '', key] as const);
     expect(starts.sort().map(([, key]) => key)).toEqual([
@@ -96,7 +73,7 @@ describe('a lock of a workflow', () => {
     const cluster = new Cluster();
     cluster.locks.limits.set(SEMAPHORE, 0);
     const script: PodScript = () => ({ endsAfterMs: 'never' });
-    for (const name of ['a', 'b', 'c']) cluster.add(name, locked(semaphore), { script });
+    for (const name of ['a', 'b', 'c']) cluster.start(name, locked(semaphore), { script });
     cluster.pass(1);
     expect(cluster.runs.get('default/a')?.message).toBe(`Waiting for ${SEMAPHORE} lock. Lock status: 0/0`);
     cluster.locks.limits.set(SEMAPHORE, 2);
@@ -111,10 +88,10 @@ describe('a lock of a workflow', () => {
     const cluster = new Cluster();
     const both = { mutexes: [{ name: 'm' }, { name: 'n' }] };
     const script: PodScript = () => ({ endsAfterMs: 'never' });
-    cluster.add('a', locked({ mutexes: [{ name: 'n' }] }), { script });
+    cluster.start('a', locked({ mutexes: [{ name: 'n' }] }), { script });
     cluster.pass(1);
-    const b = cluster.add('b', locked(both), { createdAt: '1', script });
-    cluster.add('c', locked(mutex), { createdAt: '2', script });
+    const b = cluster.start('b', locked(both), { createdAt: '1', script });
+    cluster.start('c', locked(mutex), { createdAt: '2', script });
     cluster.pass(1);
     expect(b.message).toBe('Waiting for default/Mutex/n lock. Lock status: 0/1');
     expect(b.state.status.synchronization?.mutex?.holding).toBeUndefined();
@@ -144,9 +121,9 @@ describe('a lock of a workflow', () => {
 
   it.each(['StopRun', 'TerminateRun'] as const)('is no longer waited for after %s', (type) => {
     const cluster = new Cluster();
-    cluster.add('a', locked(mutex), { script: () => ({ endsAfterMs: 'never' }) });
+    cluster.start('a', locked(mutex), { script: () => ({ endsAfterMs: 'never' }) });
     cluster.pass(1);
-    const b = cluster.add('b', locked(mutex), { createdAt: '1' });
+    const b = cluster.start('b', locked(mutex), { createdAt: '1' });
     cluster.pass(1);
     b.intent({ type });
     cluster.pass(1);
@@ -158,9 +135,9 @@ describe('a lock of a workflow', () => {
 
   it('is taken anew when the workflow is retried', () => {
     const cluster = new Cluster();
-    const a = cluster.add('a', locked(mutex), { script: () => ({ phase: 'Failed' }) });
+    const a = cluster.start('a', locked(mutex), { script: () => ({ phase: 'Failed' }) });
     cluster.pass(4);
-    cluster.add('b', locked(mutex), { script: () => ({ endsAfterMs: 'never' }) });
+    cluster.start('b', locked(mutex), { script: () => ({ endsAfterMs: 'never' }) });
     cluster.pass(1);
     expect(a.intent({ type: 'RetryRun' }).ok).toBe(true);
     cluster.pass(1);
@@ -269,9 +246,9 @@ describe('a lock of a template', () => {
     const cluster = new Cluster();
     const spec = workflow([loop(2), container('c', { synchronization: mutex })]);
     const script: PodScript = () => ({ endsAfterMs: 5000 });
-    cluster.add('b', spec, { createdAt: '2', script });
+    cluster.start('b', spec, { createdAt: '2', script });
     cluster.pass(1);
-    cluster.add('a', spec, { createdAt: '1', script });
+    cluster.start('a', spec, { createdAt: '1', script });
     cluster.pass(5);
     const running = (name: string) =>
       cluster.runs

@@ -1,3 +1,4 @@
+export { ClusterSimulation } from './cluster-simulation.js';
 export { ScriptedWorld } from './scripted-world.js';
 export type { PodOutcome, PodScript } from './scripted-world.js';
 export type { RequestOutcome } from './scripted-requests.js';

@@ -6,7 +6,7 @@ import type { RunState } from '../model/run-state.js';
 
 /** The locks of a cluster, shared by the worlds of all runs in it. */
 export class ScriptedLocks {
-  readonly table = new LockTable();
+  table = new LockTable();
   /** Places of semaphores by Argo's name of the lock; one that is not here does not exist. */
   readonly limits = new Map<string, number>();
 
@@ -14,6 +14,11 @@ export class ScriptedLocks {
     const limit = lock.type === 'mutex' ? 1 : this.limits.get(lock.key);
     const problem = limit === undefined ? `${lock.key} has no limit` : null;
     return { ...this.table.view(lock.key, run), limit: limit ?? 0, problem };
+  }
+
+  /** Whoever shows it all objects again has the same table. */
+  forget(): void {
+    this.table = new LockTable();
   }
 
   /** @returns the runs that want a pass now */

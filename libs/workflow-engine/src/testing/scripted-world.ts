@@ -73,7 +73,7 @@ export class ScriptedWorld implements World {
   readonly requests = new ScriptedRequests();
   readonly claims = new Set<string>();
   readonly budgets = new Map<string, PodDisruptionBudgetSpec>();
-  readonly configMaps = new Map<string, Record<string, string>>();
+  configMaps = new Map<string, Record<string, string>>();
   templates = templateLibrary([]);
   /** Artifact repositories of ConfigMaps, by `run/name` and `controller/name`; the key `default` is the default. */
   readonly repositories = new Map<string, Record<string, ArtifactRepository>>();

@@ -33,6 +33,7 @@ export class WorkflowSimulation {
   /** What the controller is configured with. */
   rules: ControllerRules;
   private wakeAt: Instant | null = null;
+  private isIdle = false;
   private changed: string[] | null = null;
 
   constructor(workflow: Workflow, script?: PodScript, world = new ScriptedWorld(script), rules: ControllerRules = {}) {
@@ -50,6 +51,7 @@ export class WorkflowSimulation {
     this.world.requests.settle((id) => decision.state.index?.frames.has(id as NodeId) === true);
     for (const other of this.world.locks.record(this.state)) this.called.add(other);
     this.wakeAt = decision.wakeAt;
+    this.isIdle = decision.commands.length === 0;
     this.journal.push(...decision.journal);
     this.metrics.push(...decision.metrics);
     this.changed = decision.commands.flatMap((command: EngineCommand) => this.world.perform(command));
@@ -60,11 +62,10 @@ export class WorkflowSimulation {
   /** Passes until nothing happens any more by itself, or until a condition holds. @returns the final phase */
   run(until: (state: RunState) => boolean = () => false): string {
     for (let passes = 0; passes < MAX_PASSES; passes++) {
-      const decision = this.pass();
+      this.pass();
       if (until(this.state)) break;
       if (this.changed?.length) continue;
-      if (isFinalWorkflowPhase(this.state.status.phase) && decision.commands.length === 0) break;
-      if (!this.waitForNext()) break;
+      if (this.isOver || !this.waitForNext()) break;
     }
     return this.state.status.phase ?? '';
   }
@@ -81,13 +82,31 @@ export class WorkflowSimulation {
     this.pass();
   }
 
+  /** Passes at one moment, and not before it, until nothing changes any more at that moment. */
+  settleAt(at: Instant): void {
+    const seen = at > this.world.now ? this.world.advanceTo(at) : [];
+    this.changed = this.changed && [...this.changed, ...seen];
+    for (let passes = 0; passes < MAX_PASSES; passes++) {
+      this.pass();
+      if (!this.changed?.length && !this.waitForNext(at)) break;
+    }
+  }
+
+  /** It has ended, and the last pass had nothing more to ask for. */
+  get isOver(): boolean {
+    return isFinalWorkflowPhase(this.state.status.phase) && this.isIdle;
+  }
+
+  /** When something happens next by itself; null when nothing will. */
+  nextAt(): Instant | null {
+    const times = [this.world.nextEventAt(), this.wakeAt].filter((at) => at !== null);
+    return times.length === 0 ? null : instant(Math.max(Math.min(...times), this.world.now));
+  }
+
   /** @returns false when nothing will happen by itself, or not until then */
   private waitForNext(until: Instant | null = null): boolean {
-    const outside = this.world.nextEventAt();
-    const times = [outside, this.wakeAt].filter((at): at is Instant => at !== null);
-    if (times.length === 0) return false;
-    const next = instant(Math.max(Math.min(...times), this.world.now));
-    if (until !== null && next > until) return false;
+    const next = this.nextAt();
+    if (next === null || (until !== null && next > until)) return false;
     this.changed = this.world.advanceTo(next);
     return true;
   }
