@@ -113,6 +113,22 @@ describe('an output artifact', () => {
     expect(play(optional, makes()).phase).toBe('Succeeded');
   });
 
+  it('chosen by an expression of what was never made is missing too: an error, unless it is optional', () => {
+    const choosing = (optional: boolean): string => `
+      main:
+        steps:
+          - [{ name: make, template: make, when: "false" }]
+          - [{ name: read, template: read, arguments: { artifacts: [{ name: in, optional: ${optional}, fromExpression: "steps.make.outputs.artifacts.a" }] } }]
+        outputs: { artifacts: [{ name: o, optional: true, fromExpression: "steps.make.outputs.artifacts.a" }] }
+      ${MAKE}
+      read: { inputs: { artifacts: [{ name: in, path: /in, optional: true }] }, container: { image: x } }`;
+    expect(play(choosing(false), makes()).node('[1]').phase).toBe('Error');
+    const run = play(choosing(true), makes());
+    expect(run.phase).toBe('Succeeded');
+    expect(reads(run, 'read')).toBeUndefined();
+    expect(run.node('wf').outputs.artifacts).toEqual([]);
+  });
+
   it('of steps or a DAG is one of what runs inside', () => {
     const run = play(
       `

@@ -15,9 +15,7 @@ export function resolveArtifacts(
 ): Artifact[] {
   return (artifacts ?? []).flatMap((artifact) => {
     if (!artifact.from && !artifact.fromExpression) return [artifact];
-    const found = artifact.from
-      ? byTag(artifact.from, known)
-      : byExpression(artifact.fromExpression ?? '', known, scope);
+    const found = find(artifact, known, scope);
     if (!found) {
       if (artifact.optional) return [];
       throw new Error(
@@ -30,6 +28,17 @@ export function resolveArtifacts(
     if (artifact.optional) resolved.optional = true;
     return [resolved];
   });
+}
+
+/** What an optional one is taken from may not be there at all, and an expression about it then fails. */
+function find(artifact: Artifact, known: Artifacts, scope: VariableScope): Artifact | undefined {
+  if (artifact.from) return byTag(artifact.from, known);
+  try {
+    return byExpression(artifact.fromExpression ?? '', known, scope);
+  } catch (error) {
+    if (artifact.optional) return undefined;
+    throw error;
+  }
 }
 
 function byTag(from: string, known: Artifacts): Artifact | undefined {
