@@ -100,6 +100,19 @@ describe('limits of a template', () => {
     expect(play(main, { main: succeeds({ pending: '20s', runs: '1h' }) }).phase).toBe('Succeeded');
   });
 
+  it.each(['timeout', 'pendingTimeout'])('a %s that is no duration is an error: nothing runs without it', (field) => {
+    const run = play(
+      `
+      main: { steps: [[{ name: a, template: t }]] }
+      t: { ${field}: '{{workflow.parameters.d}}', container: { image: x } }`,
+      {},
+      { parameters: { d: 'soon' } },
+    );
+    const message = `invalid ${field} format. time: invalid duration "soon"`;
+    expect(run.node('a')).toMatchObject({ phase: 'Error', message });
+    expect([run.phase, run.pods]).toEqual(['Failed', []]);
+  });
+
   it('a timeout of steps is refused: it is for leaves', () => {
     expect(() => play('main: { timeout: 10s, steps: [[{ name: a, template: c }]] }')).toThrow(/timeout/);
     expect(() => play('main: { timeout: soon, container: { image: x } }')).toThrow(/timeout/);

@@ -317,6 +317,16 @@ describe('variables of an attempt', () => {
     expect(run.pods.map(({ template }) => template.container?.args?.[0])).toEqual(expected);
   });
 
+  it('about which an expression fails end the call', () => {
+    const number = "{{= asInt(lastRetry.message == '' ? '1' : lastRetry.message) }}";
+    const run = play(retried('retryPolicy: Always', number), { main: fails({ message: 'no number' }) });
+    expect(run.tree).toEqual([
+      'wf: Retry Error (invalid operation: int("no number")) -> (0)',
+      '(0): Pod Failed (no number)',
+    ]);
+    expect(run.phase).toBe('Error');
+  });
+
   it('stand in expressions beside the inputs of the template, and in the question for another attempt', () => {
     const run = play(
       `main:

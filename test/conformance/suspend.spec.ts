@@ -42,6 +42,13 @@ describe('a suspend template', () => {
     expect(run.phase).toBe('Succeeded');
   });
 
+  it('with a duration that is none is an error, not for ever', () => {
+    const run = play(approval('', "{ duration: '{{workflow.parameters.d}}' }"), {}, { parameters: { d: '3 days' } });
+    const message = 'unable to parse 3 days as a duration: time: unknown unit " days" in duration "3 days"';
+    expect(run.node('ask')).toMatchObject({ phase: 'Error', message });
+    expect(run.phase).toBe('Failed');
+  });
+
   it('may be resumed before its duration is over', () => {
     const run = begin(approval('', '{ duration: 1h }')).at('5s').resume().finish();
     expect(run.node('ask').finishedAfter).toBe(5);

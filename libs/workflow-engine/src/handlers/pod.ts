@@ -46,6 +46,9 @@ function startPod(run: RunDraft, site: CallSite, template: Template, kind: PodKi
   const podName = podNameOf(podNameFormat(run), run.name, site.nodeName, templateNameOf(site));
   const names = { 'pod.name': podName, 'node.name': site.nodeName };
   const bound = replaceTags(withRepository(run, template), run.globals.extend(names)).value;
+  const startedAt = parseTime(run.node(id)?.startedAt) ?? run.now;
+  const timeout = timeoutAt(bound, startedAt);
+  const pendingTimeout = pendingTimeoutAt(bound, startedAt);
   if (isNew) {
     run.create({
       ...describeNode(run, site),
@@ -55,9 +58,6 @@ function startPod(run: RunDraft, site: CallSite, template: Template, kind: PodKi
       ...(template.inputs && { inputs: template.inputs }),
     });
   }
-  const startedAt = parseTime(run.node(id)?.startedAt) ?? run.now;
-  const timeout = timeoutAt(bound, startedAt);
-  const pendingTimeout = pendingTimeoutAt(bound, startedAt);
   const wholeRun = site.onExit ? null : workflowDeadline(run);
   const frame: PodFrame = {
     kind,

@@ -52,7 +52,16 @@ export function startRetry(run: RunDraft, site: CallSite, template: Template, st
   advance(run, frame);
 }
 
+/** What cannot be asked for cannot be tried again either. */
 function advance(run: RunDraft, frame: RetryFrame): void {
+  try {
+    decideNext(run, frame);
+  } catch (error) {
+    endNode(run, frame, { phase: 'Error', message: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+function decideNext(run: RunDraft, frame: RetryFrame): void {
   const attempts = attemptsOf(run, frame);
   const last = attempts.at(-1);
   if (last && !isFulfilled(last.phase)) {
@@ -63,12 +72,7 @@ function advance(run: RunDraft, frame: RetryFrame): void {
   if (last && !isUnsuccessful(last.phase)) {
     return endNode(run, frame, { phase: 'Succeeded', outputs: last.outputs });
   }
-  let verdict: RetryVerdict;
-  try {
-    verdict = decide(run, frame, attempts);
-  } catch (error) {
-    return endNode(run, frame, { phase: 'Error', message: error instanceof Error ? error.message : String(error) });
-  }
+  const verdict = decide(run, frame, attempts);
   switch (verdict.verdict) {
     case 'retry':
       return nextAttempt(run, frame, attempts);
@@ -142,6 +146,7 @@ function attemptSite(run: RunDraft, frame: RetryFrame, earlier: readonly NodeSta
   };
 }
 
+/** @throws when the attempt cannot be made, for example because of an expression about the earlier ones */
 function startAttempt(run: RunDraft, frame: RetryFrame, earlier: readonly NodeStatus[]): void {
   const variables = { retries: String(earlier.length), ...lastRetryVariables(earlier, '0') };
   const template = replaceTags(frame.template, variablesOf(run, frame).extend(variables)).value;

@@ -1,9 +1,9 @@
-import { durationMs } from '@argosy/workflow-spec';
 import type { Inputs, Outputs, Parameter, Template } from '@argosy/workflow-spec';
 import { endNode } from '../kernel/closing.js';
 import { describeNode } from '../kernel/node-description.js';
 import type { RunDraft } from '../kernel/run-draft.js';
 import type { CallSite, SuspendFrame } from '../model/frame.js';
+import { readDuration } from '../model/duration.js';
 import { instant, parseTime } from '../model/instant.js';
 import type { Instant } from '../model/instant.js';
 import { hooksOf } from '../policies/hooks.policy.js';
@@ -17,8 +17,8 @@ export const suspendHandler: TemplateHandler<'suspend'> = {
   start(run, site, template) {
     const id = run.idOf(site.nodeName);
     const isNew = run.node(id) === undefined;
-    if (isNew) createNode(run, site, template);
     const resumeAt = resumeAtOf(template, parseTime(run.node(id)?.startedAt) ?? run.now);
+    if (isNew) createNode(run, site, template);
     const frame: SuspendFrame = {
       kind: 'suspend',
       id,
@@ -78,6 +78,5 @@ function choicesIn({ value }: Parameter): Pick<Parameter, 'enum'> | undefined {
 function resumeAtOf(template: Template, startedAt: Instant): Instant | null {
   const duration = template.suspend?.duration;
   if (duration === undefined || duration === '') return null;
-  const ms = durationMs(duration);
-  return ms === null ? null : instant(startedAt + ms);
+  return instant(startedAt + readDuration(duration));
 }

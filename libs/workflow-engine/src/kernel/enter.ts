@@ -85,7 +85,13 @@ const localVariables = (site: CallSite): Record<string, string> => ({
 function start(run: RunDraft, site: CallSite, template: Template): void {
   const id = run.idOf(site.nodeName);
   const isNew = run.node(id) === undefined;
-  HANDLERS[requiredTemplateKind(template)].start(run, site, template);
+  try {
+    HANDLERS[requiredTemplateKind(template)].start(run, site, template);
+  } catch (error) {
+    // The retried call answers for its attempts: they would be made for ever.
+    if (site.attempt) throw error;
+    return endInError(run, site, describeError(site, error));
+  }
   if (isNew) beginMetrics(run, id, template);
 }
 

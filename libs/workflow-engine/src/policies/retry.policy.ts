@@ -1,7 +1,6 @@
 import type { VariableScope } from '@argosy/expressions';
-import { durationMs } from '@argosy/workflow-spec';
 import type { Backoff, NodeStatus, RetryPolicy, RetryStrategy } from '@argosy/workflow-spec';
-import { describeDuration } from '../model/duration.js';
+import { describeDuration, readDuration } from '../model/duration.js';
 import { instant, parseTime } from '../model/instant.js';
 import type { Instant } from '../model/instant.js';
 import { evaluateBoolean } from '../scope/tags.js';
@@ -49,7 +48,7 @@ export function maxDurationAt(strategy: RetryStrategy, first: NodeStatus | undef
   const maxDuration = strategy.backoff?.maxDuration;
   const startedAt = parseTime(first?.startedAt);
   if (maxDuration === undefined || maxDuration === '' || startedAt === null) return null;
-  return instant(startedAt + durationOf(maxDuration, 'maxDuration'));
+  return instant(startedAt + readDuration(maxDuration));
 }
 
 function backoff(settings: Backoff, { strategy, attempts, now }: RetryCase): RetryVerdict | null {
@@ -59,9 +58,9 @@ function backoff(settings: Backoff, { strategy, attempts, now }: RetryCase): Ret
     throw new Error('no base duration specified for retryStrategy');
   }
   const factor = Number(settings.factor ?? 0);
-  let wait = durationOf(settings.duration, 'duration');
+  let wait = readDuration(settings.duration);
   if (factor > 0) wait *= factor ** (attempts.length - 1);
-  if (settings.cap !== undefined && settings.cap !== '') wait = Math.min(wait, durationOf(settings.cap, 'cap'));
+  if (settings.cap !== undefined && settings.cap !== '') wait = Math.min(wait, readDuration(settings.cap));
   // An attempt that was found dead may have no end; then nobody can say how long ago it was, and nothing is waited for.
   const failedAt = parseTime(attempts.at(-1)?.finishedAt);
   const until = instant(failedAt === null ? now : failedAt + wait);
@@ -72,12 +71,6 @@ function backoff(settings: Backoff, { strategy, attempts, now }: RetryCase): Ret
     return { verdict: 'wait', until, message: `Backoff for ${describeDuration(wait)}` };
   }
   return null;
-}
-
-function durationOf(text: string | number, field: string): number {
-  const ms = durationMs(text);
-  if (ms === null) throw new Error(`invalid retryStrategy.backoff.${field} "${text}"`);
-  return ms;
 }
 
 function limitOf(strategy: RetryStrategy): number | null {
