@@ -56,6 +56,24 @@ describe('The in-memory API', () => {
     });
   });
 
+  it('forgets events an hour after they were last told', async () => {
+    let now = Date.UTC(2026, 0, 1);
+    const api = createInMemoryKube({ clock: { now: () => now, after: () => () => undefined } });
+    const event = (name: string, lastTimestamp?: string): Promise<Thing> =>
+      api.create<Thing & { lastTimestamp?: string }>(resources.events, {
+        metadata: { name, namespace },
+        ...(lastTimestamp !== undefined && { lastTimestamp }),
+      });
+    await event('a');
+    await event('b', '2026-01-01T00:00:00Z');
+    now += 3_500_000;
+    await api.patch(refTo('b', resources.events), 'merge', { lastTimestamp: new Date(now).toISOString() });
+    now += 100_000;
+    await event('c');
+    const { items } = await api.list(resources.events);
+    expect(items.map(({ metadata }) => metadata?.name)).toEqual(['b', 'c']);
+  });
+
   it('tells a quiet watcher how far the world has moved', async () => {
     const api = createInMemoryKube();
     const aborter = new AbortController();

@@ -16,6 +16,7 @@ import { resources } from '../port/resource.js';
 import type { Clock } from '../port/time.js';
 import { kubeTime, systemClock } from '../port/time.js';
 import { checkKind, withDefaults, without } from './admission.js';
+import { EventExpiry } from './event-expiry.js';
 import type { KubeJournal } from './journal.js';
 import { jsonPatch } from './json-patch.js';
 import { Lifecycle } from './lifecycle.js';
@@ -82,6 +83,7 @@ class MemoryKube implements InMemoryKube {
   private readonly ids: KubeIds;
   private readonly store: Store;
   private readonly lifecycle: Lifecycle;
+  private readonly eventExpiry: EventExpiry;
   private readonly pages = new Pages();
   private readonly indexedLabels: ReadonlySet<string>;
   private logSource: PodLogSource | undefined;
@@ -96,6 +98,7 @@ class MemoryKube implements InMemoryKube {
       ...(options.journal && { journal: options.journal }),
     });
     this.lifecycle = new Lifecycle(this.store, this.clock);
+    this.eventExpiry = new EventExpiry(this.store, this.lifecycle, this.clock);
     for (const name of options.namespaces ?? ['default']) {
       if (!this.store.table(resources.namespaces).get('', name))
         this.insert(resources.namespaces, { metadata: { name } });
@@ -122,6 +125,7 @@ class MemoryKube implements InMemoryKube {
   }
 
   async create<T extends KubeObject>(type: ResourceType, object: T): Promise<T> {
+    if (type.kind === 'Event') this.eventExpiry.sweep();
     const stored = this.insert(type, object);
     await this.store.flush();
     return stored as T;
