@@ -80,6 +80,8 @@ export class Agent {
         failed: config.ARGOSY_RETAIN_FAILED,
         errored: config.ARGOSY_RETAIN_ERRORED,
       },
+      workflowEvents: { enabled: config.ARGOSY_WORKFLOW_EVENTS },
+      nodeEvents: { enabled: config.ARGOSY_NODE_EVENTS, sendAsPod: config.ARGOSY_NODE_EVENTS_AS_POD },
       estimateDurations: !config.ARGOSY_SKIP_DURATION_ESTIMATION,
       isPodReleased: (pod) => this.logs.isReleased(pod),
       nodeStatus: { alwaysOffload: config.ARGOSY_ALWAYS_OFFLOAD_NODE_STATUS },

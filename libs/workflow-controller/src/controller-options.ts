@@ -5,12 +5,13 @@ import type { Pod, Workflow } from '@argosy/workflow-spec';
 import type { TurnLimits } from './admission/turns.js';
 import type { RetentionPolicy } from './collection/retention.js';
 import type { ImageOptions } from './images/image-commands.js';
+import type { EventSettings } from './events/run-event.js';
 import type { NodeStatusOptions } from './nodes/node-keeping.js';
 import type { ControllerLogger } from './ports.js';
 import type { RequestOptions } from './requests/node-requests.js';
 import type { RunSnapshot } from './snapshot.js';
 
-export interface WorkflowControllerOptions extends TurnLimits, RequestOptions {
+export interface WorkflowControllerOptions extends TurnLimits, RequestOptions, EventSettings {
   readonly kube: KubeApi;
   readonly supervisor: SupervisorSource;
   /** Who tells what images run by themselves. Default: nobody. */

@@ -13,6 +13,7 @@ import type { WorkflowControllerOptions } from './controller-options.js';
 import { CronController } from './cron/cron-controller.js';
 import { ImageCommands } from './images/image-commands.js';
 import { LastSuccesses } from './estimates/last-successes.js';
+import { EventRecorder } from './events/event-recorder.js';
 import type { Informers } from './informers.js';
 import { startInformers } from './informers.js';
 import type { IntentResult } from './intents/intents.js';
@@ -57,6 +58,7 @@ export class WorkflowController {
   private readonly turns: Turns;
   private readonly caches: MemoCaches;
   private readonly intents: Intents;
+  private readonly events: EventRecorder;
   private readonly isPodReleased: (pod: Pod) => boolean;
   private reconciler: WorkflowReconciler | undefined;
   private informers: Informers | undefined;
@@ -98,6 +100,12 @@ export class WorkflowController {
       wake: (key) => this.queue.add(key),
       onError: (error) => this.logger.warn({ err: error }, 'Lost the watch of a limit; trying again'),
       onLost: (run, lock) => void this.lockLost(run, lock.key),
+    });
+    this.events = new EventRecorder({
+      ...options,
+      clock: this.clock,
+      logger: this.logger,
+      random: options.random ?? (() => Math.random()),
     });
     this.intents = new Intents({
       ...this.options,
@@ -154,6 +162,7 @@ export class WorkflowController {
       caches: this.caches,
       isPodReleased: this.isPodReleased,
       rules: this.options.rules ?? {},
+      events: this.events,
       onRunChanged: async (snapshot) => this.options.onRunChanged?.(snapshot),
       onMetrics: (updates) => this.options.onMetrics?.(updates),
     });
@@ -187,6 +196,7 @@ export class WorkflowController {
     await this.cron?.stop();
     await this.queue.stop();
     await this.turns.stop();
+    this.events.stop();
     this.nodeRequests.requests.forgetAll();
     await this.nodeRequests.http.close();
     await this.images.stop();

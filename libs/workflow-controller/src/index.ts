@@ -1,5 +1,6 @@
 export { WorkflowController } from './controller.js';
 export type { WorkflowControllerOptions } from './controller-options.js';
+export type { EventSettings } from './events/run-event.js';
 export type { IntentResult } from './intents/intents.js';
 export { InMemoryLockDatabase } from './locks/lock-database.js';
 export type { LockDatabase, LockDatabaseEvents, SharedView } from './locks/lock-database.js';

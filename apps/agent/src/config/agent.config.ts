@@ -57,6 +57,9 @@ export const agentConfig = z
     ARGOSY_ALWAYS_OFFLOAD_NODE_STATUS: switchVariable(false).describe(
       '1: no workflow keeps its nodes in the open; else only those do not whose nodes are too many',
     ),
+    ARGOSY_WORKFLOW_EVENTS: switchVariable(true).describe('0: no Kubernetes events tell of workflows'),
+    ARGOSY_NODE_EVENTS: switchVariable(true).describe('0: no Kubernetes events tell of the steps of workflows'),
+    ARGOSY_NODE_EVENTS_AS_POD: switchVariable(false).describe('1: events of a step are events of its pod'),
     ARGOSY_SKIP_DURATION_ESTIMATION: switchVariable(false).describe(
       '1: workflows are not told how long they will take, by the last success of the same template or schedule',
     ),

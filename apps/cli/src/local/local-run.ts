@@ -42,6 +42,9 @@ export class LocalRun {
     this.controller = new WorkflowController({
       kube: this.kube,
       supervisor: { image: EXECUTOR_IMAGE, delivery: 'image-volume' },
+      // There is nobody who could see them.
+      workflowEvents: { enabled: false },
+      nodeEvents: { enabled: false },
       onRunChanged: async (snapshot) => this.take(snapshot),
       onPod: (pod, deleted) => {
         if (!deleted) this.options.onPod(pod);

@@ -7,6 +7,7 @@ import type { Pod, Workflow } from '@argosy/workflow-spec';
 import type { MemoCaches } from '../cache/memo-caches.js';
 import type { Unsettled } from '../effects/table.js';
 import { carryOut } from '../effects/table.js';
+import type { EventRecorder } from '../events/event-recorder.js';
 import { forEachAtMost } from '../effects/for-each-at-most.js';
 import type { ImageCommands } from '../images/image-commands.js';
 import type { LastSuccesses } from '../estimates/last-successes.js';
@@ -39,6 +40,7 @@ export interface ReconcilerOptions
   readonly images: ImageCommands;
   readonly rules: ControllerRules;
   readonly isPodReleased: (pod: Pod) => boolean;
+  readonly events: EventRecorder;
   readonly onRunChanged: (snapshot: RunSnapshot) => Promise<void>;
   readonly onMetrics: (updates: readonly MetricUpdate[]) => void;
 }
@@ -112,6 +114,7 @@ export class WorkflowReconciler {
         cache.store(key, { state, resourceVersion: object.metadata.resourceVersion ?? '', keeping });
         workflows.observe(object);
         requests.record(key, becameRunning(patch));
+        this.recordEvents(object, decision);
       } catch (error) {
         // Somebody else wrote: what was decided is void, and the next pass starts from what they wrote.
         cache.drop(key);
@@ -123,6 +126,12 @@ export class WorkflowReconciler {
     turns.locks.written(key, state);
     if (decision.metrics.length > 0) this.options.onMetrics(decision.metrics);
     if (patch || run.fresh) await this.tell(key, decision, run.fresh);
+  }
+
+  private recordEvents(workflow: Workflow, { state, journal }: Decision<RunState>): void {
+    const { events, pods } = this.options;
+    const { namespace = '' } = workflow.metadata;
+    events.record({ workflow, state, journal, pod: (name) => pods.get(namespace, name) });
   }
 
   private async tell(key: string, decision: Decision<RunState>, full: boolean): Promise<void> {

@@ -29,6 +29,8 @@ export class TestCluster {
     const controller = new WorkflowController({
       supervisor: { image: 'argosy/executor', delivery: 'image-volume' },
       clock: this.clock,
+      workflowEvents: { enabled: false },
+      nodeEvents: { enabled: false },
       ...options,
       kube: api,
     });
