@@ -49,7 +49,8 @@ if (compiler) {
 } else {
   const bundle = join(output, 'supervisor.mjs');
   copyFileSync('apps/executor/src/supervisor.mjs', bundle);
-  copyFileSync('apps/executor/src/resource.mjs', join(output, 'resource.mjs'));
+  for (const part of ['resource.mjs', 'progress.mjs'])
+    copyFileSync(join('apps/executor/src', part), join(output, part));
   // Beside the wrapper where the whole folder is mounted; where it was built when only the wrapper was installed.
   const wrapper = [
     '#!/bin/sh',

@@ -1,5 +1,5 @@
 import { attempts, fails, succeeds } from '@argosy/sdk/testing';
-import { lines, play } from './play.js';
+import { begin, lines, play } from './play.js';
 
 /** FNV-1a, 32 bits, decimal: how Argo makes an id of a name. */
 function hash(text: string): number {
@@ -211,6 +211,17 @@ describe('progress', () => {
     expect(run.progress).toBe('100/100');
     const failed = play('main: { container: { image: x } }', { main: fails({ progress: '30/100' }) });
     expect(failed.progress).toBe('30/100');
+  });
+
+  it('a template may say how much there will be to do', () => {
+    const template = `{
+      inputs: { parameters: [{ name: n, value: 100 }] },
+      metadata: { annotations: { workflows.argoproj.io/progress: "0/{{inputs.parameters.n}}" } },
+      container: { image: x }
+    }`;
+    expect(play(`main: ${template}`, { main: fails() }).progress).toBe('0/100');
+    expect(begin(`main: ${template}`).node('wf').status).toMatchObject({ phase: 'Pending', progress: '0/100' });
+    expect(play(`main: ${template}`).progress).toBe('100/100');
   });
 
   it('of loops grows with the items', () => {

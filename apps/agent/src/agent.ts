@@ -55,7 +55,14 @@ export class Agent {
     const outbox = openOutbox(config, logger);
     this.outbox = outbox;
     this.publisher = new RunPublisher({ outbox, clock });
-    this.logs = new LogShipper({ kube, outbox, clock, logger, announced: (uid) => this.publisher.announced(uid) });
+    this.logs = new LogShipper({
+      kube,
+      outbox,
+      clock,
+      logger,
+      announced: (uid) => this.publisher.announced(uid),
+      onProgress: (pod, progress) => this.controller.progressReported(pod, progress),
+    });
     this.userMetrics = new UserMetrics({
       clock,
       timeToLiveMs: config.ARGOSY_METRICS_TTL_MS,

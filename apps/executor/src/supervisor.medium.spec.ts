@@ -321,6 +321,95 @@ describe.each(implementations)('the supervisor in %s', (name, env) => {
     });
   });
 
+  describe('asked for the progress of the command', () => {
+    const file = join(folder, `${name}-progress`);
+    beforeEach(() => rmSync(file, { force: true }));
+    const progress = {
+      ARGO_PROGRESS_FILE: file,
+      ARGO_PROGRESS_FILE_TICK_DURATION: '10ms',
+      ARGO_PROGRESS_PATCH_TICK_DURATION: '0.02s',
+    };
+    /** Says all of it, each when the one before was told. */
+    const steps = (...lines: string[]): string =>
+      [...lines.map((line) => `printf '${line}' >>"$ARGO_PROGRESS_FILE"; read -r go`), 'true'].join('\n');
+    /** Lets the command go on whenever something is told; `told` are the lines of its standard error. */
+    const follow = (script: string, extra: NodeJS.ProcessEnv = {}) => {
+      const child = spawn(supervisor, ['run', '--report', reportPath, '--', 'sh', '-c', script], {
+        env: { PATH: process.env.PATH, ...progress, ...extra },
+        stdio: ['pipe', 'inherit', 'pipe'],
+      });
+      let text = '';
+      child.stderr.on('data', (chunk: Buffer) => {
+        text += chunk.toString();
+        child.stdin.write('go\n');
+      });
+      return new Promise<{ told: string[]; report: TerminationReport | undefined }>((done) =>
+        child.once('close', () => {
+          const report = parseTerminationReport(readFileSync(reportPath, 'utf8'));
+          done({ told: text.split('\n').slice(0, -1), report });
+        }),
+      );
+    };
+
+    it('tells what is new, of the last line of the file, and reports it once more at the end', async () => {
+      const { told, report } = await follow(steps('1/3\\n', '2/3\\n2/3', '\\n \\t3/3 \\n\\n'));
+      expect(told).toEqual(['1/3', '2/3', '3/3'].map((text) => `::argosy-progress ${text}`));
+      expect(report?.progress).toBe('3/3');
+    });
+
+    it('tells it in the middle of a line that the command has begun', async () => {
+      const { told } = await follow(`printf begun >&2; read -r go; ${steps('1/2')}`);
+      expect(told).toEqual(['begun::argosy-progress 1/2']);
+    });
+
+    it('does not tell what is no progress', () => {
+      for (const text of [
+        '',
+        '5',
+        '2/1',
+        '0/0',
+        '1/0',
+        '-1/2',
+        '1/2/3',
+        'x1/2',
+        '1/2x',
+        '1 /2',
+        '1/9999999999999999',
+      ]) {
+        const { report, stderr } = sh(`printf '%s' '${text}' >"$ARGO_PROGRESS_FILE"`, [], progress);
+        expect([text, report?.progress, stderr]).toEqual([text, undefined, '']);
+      }
+      expect(sh('printf 0/999999999999999 >"$ARGO_PROGRESS_FILE"', [], progress).report?.progress).toBe(
+        '0/999999999999999',
+      );
+      const long = `yes 1/9 | head -n 1000 >"$ARGO_PROGRESS_FILE"; printf '%s' 9/9 >>"$ARGO_PROGRESS_FILE"`;
+      expect(sh(long, [], progress).report?.progress).toBe('9/9');
+    });
+
+    it('reports it with outputs that travel in the log, and of a command that fails', () => {
+      const { report } = sh('echo 3/7 >"$ARGO_PROGRESS_FILE"; yes | head -c 5000', ['--result'], progress);
+      expect(report).toMatchObject({ progress: '3/7', overflow: { nonce: expect.any(String) } });
+      expect(sh('echo 3/7 >"$ARGO_PROGRESS_FILE"; exit 1', [], progress)).toMatchObject({
+        status: 1,
+        report: { progress: '3/7' },
+      });
+    });
+
+    it('does not tell more often than it may, nor at all when it is not asked to', async () => {
+      const seldom = { ARGO_PROGRESS_PATCH_TICK_DURATION: '1h0m0.5s' };
+      const { told, report } = await follow(`${steps('1/9')}; echo 2/9 >"$ARGO_PROGRESS_FILE"; sleep 0.05`, seldom);
+      expect([told, report?.progress]).toEqual([['::argosy-progress 1/9'], '2/9']);
+      for (const tick of ['0s', '0', '', 'often', '1x', '.s']) {
+        const never = { ...progress, ARGO_PROGRESS_FILE_TICK_DURATION: tick };
+        expect(sh('echo 1/9 >"$ARGO_PROGRESS_FILE"; sleep 0.05', [], never)).toMatchObject({
+          stderr: '',
+          report: { v: 1 },
+        });
+        expect(sh('echo 1/9 >"$ARGO_PROGRESS_FILE"', [], never).report?.progress).toBeUndefined();
+      }
+    });
+  });
+
   it('installs itself', () => {
     const copy = join(folder, `${name}-copy`);
     expect(spawnSync(supervisor, ['install', copy]).status).toBe(0);

@@ -16,6 +16,7 @@ import {
 } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname } from 'node:path';
+import { ProgressFile } from './progress.mjs';
 
 const CANNOT_START = 64;
 const OUTPUT_MISSING = 66;
@@ -100,8 +101,8 @@ function collect(options, succeeded) {
 }
 
 function writeReport(path) {
-  const { error, ...outputs } = report;
-  let message = JSON.stringify({ v: 1, ...outputs, error });
+  const { error, progress, ...outputs } = report;
+  let message = JSON.stringify({ v: 1, ...outputs, progress, error });
   if (Buffer.byteLength(message) > MESSAGE_LIMIT) {
     const whole = Buffer.from(JSON.stringify(outputs));
     const nonce = randomBytes(16).toString('hex');
@@ -114,6 +115,7 @@ function writeReport(path) {
     message = JSON.stringify({
       v: 1,
       overflow: { nonce, frames, bytes: whole.length, sha256: createHash('sha256').update(whole).digest('hex') },
+      progress,
       error,
     });
   }
@@ -177,9 +179,9 @@ async function takeTurn({ after }) {
 }
 
 /** Runs the command until it succeeds or no attempt is left. */
-async function runAttempts(options) {
+async function runAttempts(options, progress) {
   for (let left = Number(options.retries ?? 0); ; left--) {
-    const outcome = await runCommand(options);
+    const outcome = await runCommand(options, progress);
     const isLast = outcome.code === 0 || !outcome.started || outcome.cutOff || ending || left <= 0;
     if (isLast) return outcome;
     complain('the command has failed and is tried again');
@@ -198,7 +200,7 @@ function leaveExitCode(path, code) {
   renameSync(`${path}.new`, path);
 }
 
-function runCommand(options) {
+function runCommand(options, progress) {
   return new Promise((resolve) => {
     const [file, ...args] = options.command;
     // Listening comes before starting: a signal in between would end this process and leave the command alone.
@@ -233,7 +235,9 @@ function runCommand(options) {
       signalGroup(signal);
       timer ??= setTimeout(() => signalGroup('SIGKILL'), grace);
     };
+    const stopLooking = progress.follow();
     child.once('error', (error) => {
+      stopLooking();
       setError(`cannot start ${file}: ${reason(error)}`);
       resolve({ code: CANNOT_START, started: false });
     });
@@ -252,6 +256,7 @@ function runCommand(options) {
     child.once('close', (status, signal) => {
       clearTimeout(timer);
       clearTimeout(cutOff);
+      stopLooking();
       listening.abort();
       if (child.pid === undefined) return;
       if (pastDeadline) setError('deadline exceeded');
@@ -272,7 +277,9 @@ async function run(args) {
     code = await takeTurn(options);
     if (code === undefined) {
       if (options.script) writeScript(options.script);
-      const outcome = await runAttempts(options);
+      const progress = new ProgressFile(process.env);
+      const outcome = await runAttempts(options, progress);
+      report.progress = progress.read();
       code = outcome.code;
       if (code !== 0 && options.reason && existsSync(options.reason))
         report.error ??= readFileSync(options.reason, 'utf8').slice(0, 2048);

@@ -1,6 +1,7 @@
 #include "child.h"
 
 #include "deadline.h"
+#include "progress.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,14 +23,9 @@ struct supervision {
   bool killing;  /* SIGTERM was sent because of the deadline or a stop; SIGKILL follows */
   long long kill_at; /* monotonic milliseconds, when killing; -1 once SIGKILL was sent */
   struct capture *capture;
+  struct progress *progress;
   struct outcome *outcome;
 };
-
-static long long monotonic(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* In the child: becomes the command, or tells errno through the pipe. */
 static void become(char **command, int out, int error_pipe, const sigset_t *mask) {
@@ -73,7 +69,7 @@ static void end_group(struct supervision *s, int signal_number, int grace_second
   kill(-s->pid, signal_number);
   if (s->killing) return;
   s->killing = true;
-  s->kill_at = monotonic() + own_grace(grace_seconds);
+  s->kill_at = monotonic_milliseconds() + own_grace(grace_seconds);
 }
 
 /* Reaps every process that has ended; as init of the pod's container, orphans are ours too. */
@@ -115,8 +111,10 @@ static bool pass_on(struct supervision *s) {
 
 static int until_next(const struct supervision *s, long long deadline_at) {
   long long next = s->killing ? s->kill_at : deadline_at;
+  long long look = progress_next(s->progress);
+  if (next < 0 || (look >= 0 && look < next)) next = look;
   if (next < 0) return -1;
-  long long left = next - monotonic();
+  long long left = next - monotonic_milliseconds();
   return left < 0 ? 0 : left > 3600000 ? 3600000 : (int)left;
 }
 
@@ -131,10 +129,11 @@ static void supervise(struct supervision *s, const struct options *options, long
     }
     if (ready[0].revents) take_signals(s, options);
     if (s->ended) return;
-    if (s->killing && s->kill_at >= 0 && monotonic() >= s->kill_at) {
+    progress_look(s->progress);
+    if (s->killing && s->kill_at >= 0 && monotonic_milliseconds() >= s->kill_at) {
       kill(-s->pid, SIGKILL);
       s->kill_at = -1;
-    } else if (!s->killing && deadline_at >= 0 && monotonic() >= deadline_at) {
+    } else if (!s->killing && deadline_at >= 0 && monotonic_milliseconds() >= deadline_at) {
       s->outcome->past_deadline = true;
       end_group(s, SIGTERM, options->grace_seconds);
     }
@@ -172,20 +171,21 @@ static void finish(struct supervision *s) {
   close(s->out);
 }
 
-int child_run(const struct options *options, const sigset_t *mask, struct capture *capture, struct outcome *outcome) {
+int child_run(const struct options *options, const sigset_t *mask, struct capture *capture, struct progress *progress,
+              struct outcome *outcome) {
   sigset_t forwarded;
   sigfillset(&forwarded);
   /* Faults of the supervisor itself must stay deadly. */
   for (const int *number = (const int[]){SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, 0}; *number; number++) sigdelset(&forwarded, *number);
   *outcome = (struct outcome){0};
-  struct supervision s = {.out = -1, .capture = capture, .outcome = outcome};
+  struct supervision s = {.out = -1, .capture = capture, .progress = progress, .outcome = outcome};
   sigprocmask(SIG_BLOCK, &forwarded, NULL);
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   s.signals = signalfd(-1, &forwarded, SFD_CLOEXEC | SFD_NONBLOCK);
   if (s.signals < 0) return -1;
   long long left = milliseconds_until(options->deadline);
   if (start(options, &s, mask) < 0) return -1;
-  supervise(&s, options, left < 0 ? -1 : monotonic() + left);
+  supervise(&s, options, left < 0 ? -1 : monotonic_milliseconds() + left);
   finish(&s);
   /* Cut off is not done, whatever the command makes of SIGTERM. */
   if (outcome->past_deadline && outcome->exit_code == 0) outcome->exit_code = 128 + SIGTERM;

@@ -6,6 +6,7 @@
 
 #include "capture.h"
 #include "options.h"
+#include "progress.h"
 
 struct outcome {
   int exit_code;      /* the command's own; 128 + n for signal n */
@@ -16,5 +17,6 @@ struct outcome {
 
 /* Returns 0, or -1 with errno when the supervisor itself failed. mask: the signals that are blocked in the command. From here
    on they are all blocked in the supervisor. capture may be NULL. */
-int child_run(const struct options *options, const sigset_t *mask, struct capture *capture, struct outcome *outcome);
+int child_run(const struct options *options, const sigset_t *mask, struct capture *capture, struct progress *progress,
+              struct outcome *outcome);
 #endif

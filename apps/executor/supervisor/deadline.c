@@ -25,3 +25,9 @@ long long milliseconds_until(const char *instant) {
   long long left = ((long long)timegm(&at) - now.tv_sec) * 1000 - now.tv_nsec / 1000000;
   return left > 0 ? left : 0;
 }
+
+long long monotonic_milliseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}

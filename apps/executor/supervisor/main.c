@@ -128,9 +128,9 @@ static int take_turn(const struct options *options, struct report *report) {
 
 /* Runs the command until it succeeds or no attempt is left. Returns 0, or -1 with errno. */
 static int run_attempts(const struct options *options, const sigset_t *mask, struct report *report, struct capture *capture,
-                        struct outcome *outcome) {
+                        struct progress *progress, struct outcome *outcome) {
   for (int left = options->retries;; left--) {
-    if (child_run(options, mask, capture, outcome) < 0) return -1;
+    if (child_run(options, mask, capture, progress, outcome) < 0) return -1;
     if (outcome->exit_code == 0 || outcome->start_error || outcome->past_deadline || outcome->stopped || left <= 0) return 0;
     complain("the command has failed and is tried again", NULL, NULL, NULL);
     int code = interrupted(await_next_attempt(options), report);
@@ -144,6 +144,7 @@ static int run_attempts(const struct options *options, const sigset_t *mask, str
 
 static int run_command(const struct options *options, const sigset_t *mask, struct report *report) {
   struct capture capture = {0};
+  struct progress progress;
   struct outcome outcome;
   int code = take_turn(options, report);
   if (code != 0) return code;
@@ -155,11 +156,13 @@ static int run_command(const struct options *options, const sigset_t *mask, stru
     set_error(report, "out of memory", "", NULL);
     return EXIT_CANNOT_START;
   }
-  if (run_attempts(options, mask, report, options->capture_result ? &capture : NULL, &outcome) < 0 || outcome.start_error) {
+  progress_init(&progress);
+  if (run_attempts(options, mask, report, options->capture_result ? &capture : NULL, &progress, &outcome) < 0 || outcome.start_error) {
     set_error(report, "cannot start ", options->command[0], strerror(outcome.start_error ? outcome.start_error : errno));
     capture_free(&capture);
     return EXIT_CANNOT_START;
   }
+  progress_read(&progress, report->progress);
   if (outcome.past_deadline) set_error(report, "deadline exceeded", "", NULL);
   if (options->capture_result) {
     capture_read(&capture, &report->result);

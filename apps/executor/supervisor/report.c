@@ -75,6 +75,12 @@ static int append_error(const struct report *report, struct buffer *into) {
   return append_json_string(into, report->error.data, length);
 }
 
+static int append_progress(const struct report *report, struct buffer *into) {
+  if (!*report->progress) return 0;
+  if (buffer_append_text(into, ",\"progress\":\"") < 0 || buffer_append_text(into, report->progress) < 0) return -1;
+  return buffer_append_text(into, "\"");
+}
+
 static int append_base64(struct buffer *into, const unsigned char *at, size_t length) {
   static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   for (size_t i = 0; i < length; i += 3) {
@@ -136,14 +142,14 @@ static int save(const char *path, const struct buffer *message) {
 int report_write(const struct report *report, const char *path) {
   struct buffer message = {0}, outputs = {0};
   int failed = append_outputs(report, &outputs) < 0 || buffer_append_text(&message, "{\"v\":1,") < 0 ||
-               buffer_append(&message, outputs.data, outputs.length) < 0 || append_error(report, &message) < 0 ||
+               buffer_append(&message, outputs.data, outputs.length) < 0 || append_progress(report, &message) < 0 || append_error(report, &message) < 0 ||
                buffer_append_text(&message, "}") < 0;
   if (!failed && message.length > TERMINATION_MESSAGE_LIMIT) {
     struct buffer whole = {0};
     message.length = 0;
     failed = buffer_append_text(&whole, "{") < 0 || buffer_append(&whole, outputs.data, outputs.length) < 0 ||
              buffer_append_text(&whole, "}") < 0 || buffer_append_text(&message, "{\"v\":1,") < 0 || write_frames(&whole, &message) < 0 ||
-             append_error(report, &message) < 0 || buffer_append_text(&message, "}") < 0;
+             append_progress(report, &message) < 0 || append_error(report, &message) < 0 || buffer_append_text(&message, "}") < 0;
     buffer_free(&whole);
   }
   if (!failed) failed = save(path, &message);

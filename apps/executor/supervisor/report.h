@@ -4,12 +4,14 @@
 #include <stdbool.h>
 
 #include "buffer.h"
+#include "progress.h"
 
 struct report {
   struct buffer parameters; /* JSON members, such as "a":"1","b":"2" */
   struct buffer result;     /* captured standard output, raw */
   bool has_result;
   struct buffer error; /* raw text; empty when there is none */
+  char progress[PROGRESS_TEXT]; /* empty when the command said nothing of it */
 };
 
 /* Adds an output parameter; the value is raw. */

@@ -11,6 +11,10 @@ export const ENV = {
   instanceId: 'ARGO_INSTANCE_ID',
   /** Where programs write `N/M`. */
   progressFile: 'ARGO_PROGRESS_FILE',
+  /** How often that is read, a Go duration; the supervisor does not look when one of the two is absent or 0. */
+  progressFileTick: 'ARGO_PROGRESS_FILE_TICK_DURATION',
+  /** How often it is told at most. */
+  progressPatchTick: 'ARGO_PROGRESS_PATCH_TICK_DURATION',
   /** RFC 3339, UTC, whole seconds; the supervisor ends the command then. Absent: none. */
   deadline: 'ARGO_DEADLINE',
   /** `true` when stdout is captured as `outputs.result`. */

@@ -54,6 +54,12 @@ describe('the filter of a log', () => {
     expect(filtered(['one', '', '', 'two', ...lines])).toEqual(['one', '', '', 'two']);
   });
 
+  it('takes out what programs say of their progress, and no line with it', () => {
+    expect(filtered(['one', '', '::argosy-progress 1/2', 'two'])).toEqual(['one', '', 'two']);
+    expect(isFrame('::argosy-progress 1/2')).toBe(true);
+    expect(['one::argosy-progress 1/2', '::argosy-progress x/2', '::argosy-progress 1/2 '].some(isFrame)).toBe(false);
+  });
+
   it('takes out the one empty line that the supervisor put before its frames', () => {
     expect(filtered(['one', '', '', ...lines])).toEqual(['one', '']);
     expect(filtered(['', ...lines])).toEqual([]);

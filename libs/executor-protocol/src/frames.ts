@@ -1,13 +1,17 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
+import { progressMarkOf } from './progress.js';
 import { parseOutputs } from './report.js';
 import type { ReportedOutputs, ReportOverflow } from './report.js';
 
 export const FRAME_PREFIX = '::argosy-outputs';
 const FRAME = /^::argosy-outputs [0-9a-f]{32} \d+ [A-Za-z0-9+/]+={0,2}$/;
 
-/** Whether a log line is a frame of outputs, of whichever container start. Such lines are not the user's log. */
-export const isFrame = (line: string): boolean => line.startsWith(FRAME_PREFIX) && FRAME.test(line);
+/** Whether a log line is all ours: outputs, of whichever container start, or progress. Such lines are not the user's log. */
+export const isFrame = (line: string): boolean => isOutputs(line) || isAllProgress(line);
+
+const isOutputs = (line: string): boolean => line.startsWith(FRAME_PREFIX) && FRAME.test(line);
+const isAllProgress = (line: string): boolean => progressMarkOf(line)?.before === '';
 
 /**
  * Puts outputs together from the frames in a log. Undefined when a frame is missing or the check sum differs: the log was
@@ -48,7 +52,7 @@ function fromBase64(text: string): Uint8Array | undefined {
 
 /**
  * Takes frames out of a log that is read line by line. The supervisor begins its frames on a line of their own; the empty
- * line that this makes of a log that was complete already goes too. Lines may be of any shape, such as text with a time.
+ * line that this makes of a log that was complete already goes too, and so do lines that tell of progress. Lines may be of any shape, such as text with a time.
  */
 export class FrameFilter<Line = string> {
   private held: Line | undefined;
@@ -58,7 +62,8 @@ export class FrameFilter<Line = string> {
   /** The user's lines that are certain now, in order: none, the given one, or an empty line held back before it too. */
   push(line: Line): Line[] {
     const text = this.textOf(line);
-    if (isFrame(text)) {
+    if (isAllProgress(text)) return [];
+    if (isOutputs(text)) {
       this.held = undefined;
       return [];
     }

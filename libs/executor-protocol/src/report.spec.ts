@@ -13,6 +13,8 @@ describe('a termination message', () => {
       error: 'why',
     });
     expect(read({ v: 1, overflow })).toEqual({ v: 1, overflow });
+    expect(read({ v: 1, progress: '3/7' })).toEqual({ v: 1, progress: '3/7' });
+    for (const progress of ['8/7', '0/0', 'x', 1]) expect(read({ v: 1, progress })).toEqual({ v: 1 });
   });
 
   it('is left alone when it is anything else', () => {

@@ -1,3 +1,5 @@
+import { isProgress } from './progress.js';
+
 /**
  * What a main container reports when it ends, as one line of JSON in its termination message (Kubernetes keeps at most
  * 4096 bytes). Outputs that do not fit travel as frames at the end of the container's log, which needs neither API
@@ -9,6 +11,8 @@ export interface TerminationReport {
   readonly parameters?: Readonly<Record<string, string>>;
   /** Captured stdout, one trailing newline trimmed, the last 256 KiB. Absent when not asked for or when in the overflow. */
   readonly result?: string;
+  /** What the program last said of its progress, `N/M`. */
+  readonly progress?: string;
   /** Why the supervisor itself failed: cannot start, output missing, deadline. */
   readonly error?: string;
   readonly overflow?: ReportOverflow;
@@ -40,11 +44,17 @@ export const DEPENDENCY_FAILED = 'dependency "';
 export function parseTerminationReport(message: string | undefined): TerminationReport | undefined {
   const value = parseJson(message ?? '');
   if (!isRecord(value) || value.v !== 1) return undefined;
-  const { error, overflow } = value;
+  const { error, overflow, progress } = value;
   const outputs = readOutputs(value);
   if (!outputs || (error !== undefined && typeof error !== 'string')) return undefined;
   if (overflow !== undefined && !isOverflow(overflow)) return undefined;
-  return { v: 1, ...outputs, ...(error !== undefined && { error }), ...(overflow !== undefined && { overflow }) };
+  return {
+    v: 1,
+    ...outputs,
+    ...(isProgress(progress) && { progress }),
+    ...(error !== undefined && { error }),
+    ...(overflow !== undefined && { overflow }),
+  };
 }
 
 /** Reads the JSON that the frames carry. Undefined when it is not outputs. */

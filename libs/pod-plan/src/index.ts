@@ -4,3 +4,4 @@ export type { ImageAnswer, ImageCommand, ImageQuestion } from './plan/image-comm
 export { PodPlanError } from './plan/plan-error.js';
 export { ANNOTATIONS, LABELS, MAIN_CONTAINER } from './plan/labels.js';
 export { observePod, overflowOf } from './observe/observe-pod.js';
+export type { FromLog } from './observe/observe-pod.js';

@@ -100,6 +100,24 @@ describe('the controller', () => {
   });
 });
 
+describe('what a program says of its own progress', () => {
+  it('is that of its node, and counts into that of the run', async () => {
+    clusterOf(() => ({ endless: true }));
+    const controller = await cluster.controller();
+    await cluster.submit([steps(['a', 'b']), container('work')]);
+    await cluster.settle();
+    const told = (await cluster.pods()).find((pod) => nodeName(pod) === 'wf[0].a') as Pod;
+    controller.progressReported(told, '30/100');
+    controller.progressReported({ metadata: { ...told.metadata, name: 'unknown' } }, '1/9');
+    await cluster.settle();
+    expect((await cluster.node('a'))?.progress).toBe('30/100');
+    expect((await cluster.get()).status?.progress).toBe('30/101');
+    controller.progressReported(told, '2/1');
+    await cluster.settle();
+    expect((await cluster.node('a'))?.progress).toBe('30/100');
+  });
+});
+
 describe('containers without a command', () => {
   const bare = (name: string, extra: Template = {}): Template => ({
     name,

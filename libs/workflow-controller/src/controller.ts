@@ -20,8 +20,9 @@ import type { IntentResult } from './intents/intents.js';
 import { Intents } from './intents/intents.js';
 import { NodeKeeping } from './nodes/node-keeping.js';
 import { OverflowOutputs } from './pods/overflow-outputs.js';
-import { BY_RUN } from './pods/pod-watch.js';
+import { BY_RUN, runKeyOf } from './pods/pod-watch.js';
 import { RefusedPods } from './pods/refused-pods.js';
+import { ReportedProgress } from './pods/reported-progress.js';
 import type { ControllerLogger } from './ports.js';
 import { silentLogger } from './ports.js';
 import { WorkQueue } from './queue/work-queue.js';
@@ -48,6 +49,7 @@ export class WorkflowController {
   private readonly lastSuccesses: LastSuccesses | undefined;
   private readonly overflow: OverflowOutputs;
   private readonly refused = new RefusedPods();
+  private readonly progress = new ReportedProgress();
   private readonly budgets = new DisruptionBudgets();
   private readonly nodeRequests: NodeRequests;
   private readonly images: ImageCommands;
@@ -154,6 +156,7 @@ export class WorkflowController {
       nodes: this.nodes,
       lastSuccesses: this.lastSuccesses,
       overflow: this.overflow,
+      progress: this.progress,
       refused: this.refused,
       budgets: this.budgets,
       ...this.nodeRequests,
@@ -219,6 +222,12 @@ export class WorkflowController {
   async snapshot(namespace: string, name: string): Promise<RunSnapshot | undefined> {
     const object = this.informers?.workflows.get(namespace, name);
     return object && snapshotOf((await this.cache.load(keyOf(object), object)).state, null, []);
+  }
+
+  /** For whoever reads logs: what the program in a pod says of its own progress. */
+  progressReported(pod: Pod, progress: string): void {
+    const isThere = this.informers?.pods.get(pod.metadata?.namespace ?? '', pod.metadata?.name ?? '') !== undefined;
+    if (isThere && this.progress.report(pod, progress)) this.lookAgain(runKeyOf(pod), [pod.metadata?.name ?? '']);
   }
 
   /** All workflows that are known. */
@@ -308,6 +317,7 @@ export class WorkflowController {
 
   private podSeen(pod: Pod, deleted: boolean): void {
     if (deleted) this.overflow.forget(pod);
+    if (deleted) this.progress.forget(pod);
     this.options.onPod?.(pod, deleted);
   }
 

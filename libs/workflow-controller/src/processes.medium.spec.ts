@@ -187,6 +187,11 @@ describe.each(kinds)('workflows as processes under the supervisor in %s', (kind,
     });
   }, 60_000);
 
+  it('say how far they have come', async () => {
+    const name = await submit([sh('main', 'echo 3/9 >"$ARGO_PROGRESS_FILE"; exit 1')]);
+    expect(node(await ended(name), name)).toMatchObject({ phase: 'Failed', progress: '3/9' });
+  }, 60_000);
+
   it('end at their deadline', async () => {
     const name = await submit([sh('main', 'sleep 600', {}, { activeDeadlineSeconds: 1 })]);
     expect(node(await ended(name), name)).toMatchObject({

@@ -1,4 +1,5 @@
 import { secretVariable, switchVariable } from '@argosy/platform';
+import { durationMs } from '@argosy/workflow-spec';
 import { z } from 'zod';
 import { artifactRepository, imageCommands, workflowDefaults } from './yaml-settings.js';
 
@@ -8,6 +9,11 @@ const list = () =>
     .transform((text) => text.split(',').flatMap((item) => item.trim() || []))
     .optional();
 const seconds = (byDefault: number) => z.coerce.number('must be a number').int().min(1).default(byDefault);
+const duration = (byDefault: string) =>
+  z
+    .string()
+    .refine((text) => /[a-z]$/.test(text) && durationMs(text) !== null, 'must be a duration such as 1m30s')
+    .default(byDefault);
 const count = () => z.coerce.number('must be a number').int().min(0).optional();
 
 export const agentConfig = z
@@ -39,6 +45,10 @@ export const agentConfig = z
       '0: registries are not asked what images run; containers need a command',
     ),
     ARGOSY_PLAIN_HTTP_REGISTRIES: list().describe('Registries that are asked without TLS, with commas between'),
+    ARGOSY_PROGRESS_FILE_TICK: duration('3s').describe(
+      'How often the progress files of programs are read; 0s for never',
+    ),
+    ARGOSY_PROGRESS_PATCH_TICK: duration('1m0s').describe('How often what they say is told at most'),
     ARGOSY_HTTP_ALLOW: list().describe(
       'Hosts that HTTP templates may ask, with commas between; *.example.com for all below. All when absent',
     ),

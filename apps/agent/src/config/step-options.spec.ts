@@ -14,7 +14,11 @@ const given = (environment: Record<string, string>) =>
 describe('the options of steps', () => {
   it('let requests go anywhere but to link-local addresses when nothing is said', () => {
     expect(given({})).toEqual({
-      supervisor: { image: 'argosy/executor', delivery: 'image-volume' },
+      supervisor: {
+        image: 'argosy/executor',
+        delivery: 'image-volume',
+        progressTicks: { file: '3s', patch: '1m0s' },
+      },
       http: { allowLinkLocal: false },
       plugins: [],
     });
@@ -27,10 +31,13 @@ describe('the options of steps', () => {
       ARGOSY_PLUGIN_URLS: 'http://a:4355,http://b:4355',
       ARGOSY_PLUGIN_TOKEN: 'secret',
       ARGOSY_KUBECTL_IMAGE: 'mirror/kubectl',
+      ARGOSY_PROGRESS_PATCH_TICK: '5s',
     });
     expect(options.http).toEqual({ allow: ['api.example.com:443', '*.example.org'], allowLinkLocal: true });
     expect(options.plugins).toEqual(['http://a:4355', 'http://b:4355'].map((url) => ({ url, token: 'secret' })));
     expect(options.supervisor.kubectlImage).toBe('mirror/kubectl');
+    expect(options.supervisor.progressTicks).toEqual({ file: '3s', patch: '5s' });
+    expect(() => given({ ARGOSY_PROGRESS_FILE_TICK: '5' })).toThrow('must be a duration');
   });
 
   it('can allow nobody', () => {

@@ -10,6 +10,7 @@ export function stepOptionsOf(config: AgentConfig): Pick<WorkflowControllerOptio
       image: config.ARGOSY_SUPERVISOR_IMAGE,
       delivery: config.ARGOSY_SUPERVISOR_DELIVERY,
       ...(kubectlImage !== undefined && { kubectlImage }),
+      progressTicks: { file: config.ARGOSY_PROGRESS_FILE_TICK, patch: config.ARGOSY_PROGRESS_PATCH_TICK },
     },
     http: { allowLinkLocal: config.ARGOSY_HTTP_ALLOW_LINK_LOCAL, ...(allow && { allow }) },
     plugins: (config.ARGOSY_PLUGIN_URLS ?? []).map((url) => ({ url, ...(token !== undefined && { token }) })),

@@ -39,6 +39,8 @@ export interface ContainerLogOptions {
   readonly signal: AbortSignal;
   /** Resolves when the control plane has been told of the run; a line of an unknown run would be homeless. */
   readonly announced: (uid: string) => Promise<void>;
+  /** What the program says of its own progress. */
+  readonly onProgress: (progress: string) => void;
   /** Takes a turn among those that read logs of ended containers, of which there may be thousands at the start. */
   readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>;
 }
@@ -105,7 +107,7 @@ export class ContainerLog {
     const { kube, signal } = this.options;
     const { namespace, podName, container } = this.log;
     const { position } = this.mark();
-    const reader = new LogReader(position);
+    const reader = new LogReader(position, this.options.onProgress);
     const sinceTime = sinceTimeOf(position);
     const flusher = new Flusher(() => this.append(reader), this.options.clock);
     try {

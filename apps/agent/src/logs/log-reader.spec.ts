@@ -104,6 +104,21 @@ describe('reading a log', () => {
     expect(position.shipped).toBe(2);
   });
 
+  it('hears what the program says of its progress, once, and leaves it out', () => {
+    const told: string[] = [];
+    const lines = ['::argosy-progress 1/9', 'begun::argosy-progress 2/9', '', 'say ::argosy-progress 3/9 again'].map(
+      (text, second) => ({ stamp: stampAt(second * 10), text }),
+    );
+    const first = new LogReader(LOG_START, (progress) => told.push(progress));
+    first.add(bytesOf(lines.slice(0, 3)));
+    const { lines: shipped, position } = first.take();
+    expect(shipped.map(({ text }) => text)).toEqual(['begun', '']);
+    const second = new LogReader(position, (progress) => told.push(progress));
+    second.add(bytesOf(lines));
+    expect(second.take().lines.map(({ text }) => text)).toEqual(['say ::argosy-progress 3/9 again']);
+    expect(told).toEqual(['1/9', '2/9']);
+  });
+
   it('takes what is not UTF-8 for what it is', () => {
     const reader = new LogReader(LOG_START);
     reader.add(Buffer.concat([Buffer.from(`${stampAt(1)} a`), Buffer.from([0xff, 0xfe, 0x0a])]));

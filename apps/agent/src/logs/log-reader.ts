@@ -1,4 +1,4 @@
-import { isFrame } from '@argosy/executor-protocol';
+import { isFrame, progressMarkOf } from '@argosy/executor-protocol';
 import type { LogLine } from '@argosy/link-protocol';
 import { advance, parseLogTime, PlaceFinder, toIso } from './log-position.js';
 import type { LogPosition, LogTime } from './log-position.js';
@@ -41,7 +41,11 @@ export class LogReader {
   private reported = 0;
   private lastTime = EPOCH;
 
-  constructor(private position: LogPosition) {
+  /** @param onProgress what the program says of its own, line by line */
+  constructor(
+    private position: LogPosition,
+    private readonly onProgress: (progress: string) => void = () => undefined,
+  ) {
     this.finder = new PlaceFinder(position);
     this.firstLine = position.shipped;
   }
@@ -81,7 +85,9 @@ export class LogReader {
   private endLine(raw: string): void {
     const rest = this.cut(this.begin(raw));
     const { time, known } = this.open as OpenLine;
-    this.ship(rest, false);
+    const mark = progressMarkOf(rest);
+    if (mark && !known) this.onProgress(mark.progress);
+    this.ship(mark?.before ?? rest, false);
     if (!known) this.position = advance(this.position, time);
     this.open = undefined;
   }

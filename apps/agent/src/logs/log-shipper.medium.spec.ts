@@ -19,6 +19,7 @@ let kube: InMemoryKube;
 let logs: PodLogs;
 let outbox: Outbox;
 let shipper: LogShipper;
+let progress: string[];
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'logs-'));
   clock = new ManualClock();
@@ -34,7 +35,15 @@ afterEach(async () => {
 
 function start(announced: (uid: string) => Promise<void> = () => Promise.resolve()): void {
   outbox = new Outbox({ dir });
-  shipper = new LogShipper({ kube, outbox, clock, logger: createLogger('test', 'silent'), announced });
+  progress = [];
+  shipper = new LogShipper({
+    kube,
+    outbox,
+    clock,
+    logger: createLogger('test', 'silent'),
+    announced,
+    onProgress: ({ metadata }, told) => progress.push(`${metadata?.name} ${told}`),
+  });
 }
 async function stop(): Promise<void> {
   await shipper.stop();
@@ -95,6 +104,15 @@ describe('shipping logs', () => {
       final: true,
       missingBefore: 0,
     });
+  });
+
+  it('hands on what programs say of their progress, and does not send it', async () => {
+    shipper.podSeen(await pod('p', 'running'), false);
+    logs.write('p', [at(1), '::argosy-progress 1/9'], [at(1), 'a'], [at(2), '::argosy-progress 2/9']);
+    await eventually(() => progress.length === 2, clock);
+    expect(progress).toEqual(['p 1/9', 'p 2/9']);
+    await eventually(() => outbox.lastSeq > 0, clock);
+    expect(await numbered()).toEqual(['0 a']);
   });
 
   it('loses and doubles nothing when the agent is killed and started again and again', async () => {

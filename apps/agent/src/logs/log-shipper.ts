@@ -18,6 +18,8 @@ export interface LogShipperOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly announced: (uid: string) => Promise<void>;
+  /** What the program in a pod says of its own progress. */
+  readonly onProgress: (pod: Pod, progress: string) => void;
 }
 interface Shipping {
   readonly log: ContainerLog;
@@ -31,7 +33,7 @@ export class LogShipper {
   private readonly podUids = new Map<string, string>();
   private readonly aborter = new AbortController();
   private readonly turns = new Turns(TURNS);
-  private readonly shipping: ContainerLogOptions;
+  private readonly shipping: Omit<ContainerLogOptions, 'onProgress'>;
 
   constructor(private readonly options: LogShipperOptions) {
     const { kube, outbox, clock, announced } = options;
@@ -91,7 +93,8 @@ export class LogShipper {
     const identity = identityOf(pod, container);
     if (!identity || this.aborter.signal.aborted) return undefined;
     if (this.isFinal(podUid, container)) return undefined;
-    const log = new ContainerLog(identity, this.shipping);
+    const onProgress = (progress: string): void => this.options.onProgress(pod, progress);
+    const log = new ContainerLog(identity, { ...this.shipping, onProgress });
     const done = log
       .ship()
       .catch((err: unknown) => this.options.logger.error({ err, pod: identity.podName }, 'Stopped shipping a log'));

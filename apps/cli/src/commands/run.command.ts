@@ -1,4 +1,4 @@
-import { isFrame } from '@argosy/executor-protocol';
+import { isFrame, progressMarkOf } from '@argosy/executor-protocol';
 import type { NodePhase, RunPhase } from '@argosy/sdk';
 import { ArgosyError } from '@argosy/sdk';
 import type { NodeStatus, Pod, Workflow } from '@argosy/workflow-spec';
@@ -84,7 +84,7 @@ const failedPods = (nodes: readonly TreeStep[]): TreeStep[] =>
 
 async function* linesOf(run: LocalRun, pod: Pod): AsyncGenerator<string, void, undefined> {
   try {
-    for await (const line of run.logLines(pod)) if (!isFrame(line)) yield line;
+    for await (const line of run.logLines(pod)) if (!isFrame(line)) yield progressMarkOf(line)?.before ?? line;
   } catch (cause) {
     throw new ArgosyError('server', `Cannot read the log of ${nodeOf(pod)}: ${(cause as Error).message}`, [], {
       cause,

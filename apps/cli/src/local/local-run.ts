@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { progressMarkOf } from '@argosy/executor-protocol';
 import type { InMemoryKube, KubeObject } from '@argosy/kube';
 import { createInMemoryKube, resources } from '@argosy/kube';
 import { startProcessNode } from '@argosy/local-cluster';
@@ -34,6 +35,8 @@ export class LocalRun {
   private readonly nodes = new Map<string, NodeStatus>();
   private readonly controller: WorkflowController;
   private readonly ended: Promise<Workflow>;
+  /** Containers whose logs are read for progress, by pod uid and name. */
+  private readonly followed = new Set<string>();
   private processNode: ProcessNode | undefined;
   private end!: (workflow: Workflow) => void;
 
@@ -41,13 +44,17 @@ export class LocalRun {
     this.ended = new Promise((resolve) => (this.end = resolve));
     this.controller = new WorkflowController({
       kube: this.kube,
-      supervisor: { image: EXECUTOR_IMAGE, delivery: 'image-volume' },
       // There is nobody who could see them.
       workflowEvents: { enabled: false },
       nodeEvents: { enabled: false },
+      // It costs nobody anything to be told at once.
+      supervisor: { image: EXECUTOR_IMAGE, delivery: 'image-volume', progressTicks: { file: '1s', patch: '1s' } },
       onRunChanged: async (snapshot) => this.take(snapshot),
       onPod: (pod, deleted) => {
-        if (!deleted) this.options.onPod(pod);
+        if (deleted) return;
+        for (const { name, state } of pod.status?.containerStatuses ?? [])
+          if (state?.running) void this.followProgress(pod, name);
+        this.options.onPod(pod);
       },
     });
   }
@@ -96,12 +103,26 @@ export class LocalRun {
     return this.controller.applyIntent(namespace, name, { type: 'ResumeRun' });
   }
 
-  /** Lines of a pod's main container as they are written, until it ends. */
-  async *logLines(pod: Pod): AsyncGenerator<string, void, undefined> {
+  private async followProgress(pod: Pod, container: string): Promise<void> {
+    const key = `${pod.metadata?.uid} ${container}`;
+    if (this.followed.has(key)) return;
+    this.followed.add(key);
+    try {
+      for await (const line of this.logLines(pod, container)) {
+        const mark = progressMarkOf(line);
+        if (mark) this.controller.progressReported(pod, mark.progress);
+      }
+    } catch {
+      // The end of the pod tells its last progress too.
+    }
+  }
+
+  /** Lines of a container as they are written, until it ends. */
+  async *logLines(pod: Pod, container = 'main'): AsyncGenerator<string, void, undefined> {
     const decoder = new TextDecoder();
     let rest = '';
     const ref = { type: resources.pods, namespace: pod.metadata?.namespace, name: pod.metadata?.name ?? '' };
-    for await (const chunk of this.kube.logs(ref, { container: 'main', follow: true })) {
+    for await (const chunk of this.kube.logs(ref, { container, follow: true })) {
       const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
       rest = lines.pop() ?? '';
       yield* lines;

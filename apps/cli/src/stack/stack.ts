@@ -108,6 +108,7 @@ export class Stack {
       ARGOSY_KUBECONFIG: String(ready.kubeconfig),
       // Local clusters run programs of this machine, whatever the image.
       ARGOSY_IMAGE_LOOKUP: '0',
+      ARGOSY_PROGRESS_PATCH_TICK: '3s',
       ...(joinToken ? { ARGOSY_JOIN_TOKEN: joinToken } : {}),
     });
   }

@@ -97,12 +97,28 @@ describe('a pod that succeeded', () => {
     });
   });
 
+  it('has come as far as its programs said last, or the log, or as it was said of it', () => {
+    const said = (progress: string, finishedAt = '2026-01-01T00:00:05Z'): ContainerStatus => {
+      const state = { terminated: { exitCode: 1, finishedAt, ...report({ progress }) } };
+      return { ...ended('main', 1), state };
+    };
+    const running = pod({ phase: 'Running', containerStatuses: [said('1/9')] });
+    expect(observePod(running).progress).toBe('');
+    expect(observePod(running, { progress: '2/9' }).progress).toBe('2/9');
+    const annotations = { 'workflows.argoproj.io/progress': '0/9' };
+    expect(observePod({ ...running, metadata: { annotations } }).progress).toBe('0/9');
+    expect(observePod(failed(said('3/9')), { progress: '2/9' }).progress).toBe('3/9');
+    expect(observePod(failed(ended('main', 1)), { progress: '2/9' }).progress).toBe('2/9');
+    const late = said('4/9', '2026-01-01T00:00:06Z');
+    expect(observePod(failed(said('3/9'), late, ended('main', 1))).progress).toBe('4/9');
+  });
+
   it('waits for outputs that have to be read from its log', () => {
     const overflow = { nonce: '0'.repeat(32), frames: 2, bytes: 9000, sha256: 'a'.repeat(64) };
     const large = pod({ phase: 'Succeeded', containerStatuses: [ended('main', 0, report({ overflow }))] });
     expect(overflowOf(large)).toEqual(overflow);
     expect(observePod(large)).toMatchObject({ phase: 'Succeeded', outputsPending: true, outputs: { exitCode: '0' } });
-    expect(observePod(large, { result: 'x' })).toMatchObject({
+    expect(observePod(large, { outputs: { result: 'x' } })).toMatchObject({
       outputsPending: false,
       outputs: { result: 'x', exitCode: '0' },
     });

@@ -15,11 +15,16 @@ export function overflowOf(pod: Pod): ReportOverflow | undefined {
   return parseTerminationReport(mainState(pod)?.terminated?.message)?.overflow;
 }
 
-/**
- * A pod's state in the engine's words, with Argo's messages. `fromLog` are the outputs read from the log, where
- * `overflowOf` asked for them; until they are given, the observation says that outputs are pending.
- */
-export function observePod(pod: Pod, fromLog?: ReportedOutputs): PodObservation {
+/** What is known of a pod from its log. */
+export interface FromLog {
+  /** Where `overflowOf` asked for them; until they are given, the observation says that outputs are pending. */
+  readonly outputs?: ReportedOutputs | undefined;
+  /** `N/M`, as its program said last. */
+  readonly progress?: string | undefined;
+}
+
+/** A pod's state in the engine's words, with Argo's messages. */
+export function observePod(pod: Pod, { outputs: fromLog, progress }: FromLog = {}): PodObservation {
   const end = endOf(pod);
   const main = mainState(pod);
   const report = parseTerminationReport(main?.terminated?.message);
@@ -40,7 +45,7 @@ export function observePod(pod: Pod, fromLog?: ReportedOutputs): PodObservation 
     hostNodeName: pod.spec?.nodeName ?? '',
     podIP: pod.status?.podIP ?? '',
     ready: (pod.status?.conditions ?? []).some(({ type, status }) => type === 'Ready' && status === 'True'),
-    progress: '',
+    progress: (end && lastProgress(pod)) ?? progress ?? pod.metadata?.annotations?.[ANNOTATIONS.progress] ?? '',
     neverStarted: neverStarted(pod),
     resourcesDuration: end ? resourcesDurationOf(pod) : null,
   };
@@ -50,6 +55,15 @@ function endOf(pod: Pod): PodEnd | undefined {
   if (pod.status?.phase === 'Succeeded') return { phase: 'Succeeded', message: '' };
   if (pod.status?.phase === 'Failed') return endOfFailedPod(pod);
   return undefined;
+}
+
+/** What programs said last, of which the one that ended last knows best. */
+function lastProgress({ status }: Pod): string | undefined {
+  const ended = (status?.containerStatuses ?? []).flatMap(({ state }) => state?.terminated ?? []);
+  return ended
+    .toSorted((a, b) => Date.parse(b.finishedAt ?? '') - Date.parse(a.finishedAt ?? ''))
+    .map(({ message }) => parseTerminationReport(message)?.progress)
+    .find((progress) => progress !== undefined);
 }
 
 /** Why a pod does not start, as Argo words it: `Unschedulable: ...`, `ImagePullBackOff: ...`. */

@@ -1,7 +1,7 @@
 import { ENV, PATHS, SCRIPT_PART_BYTES } from '@argosy/executor-protocol';
 import type { EnsurePod } from '@argosy/workflow-engine';
 import type { EnvVar, Template } from '@argosy/workflow-spec';
-import type { PodPlanContext } from './context.js';
+import type { PodPlanContext, ProgressTicks } from './context.js';
 import { LABELS } from './labels.js';
 import { literally } from './literally.js';
 
@@ -9,6 +9,8 @@ import { literally } from './literally.js';
 const VARIABLE_LIMIT_BYTES = 128 * 1024;
 /** Most bytes that the copies for all containers of a pod may add to its object, of which a cluster stores 1.5 MB. */
 const COPIES_LIMIT_BYTES = 512 * 1024;
+
+const DEFAULT_TICKS: ProgressTicks = { file: '3s', patch: '1m0s' };
 
 /** What Argo tells every container of a step. */
 export function argoEnvironment(command: EnsurePod, { workflow }: PodPlanContext, containerName: string): EnvVar[] {
@@ -27,6 +29,14 @@ export function argoEnvironment(command: EnsurePod, { workflow }: PodPlanContext
   if (command.deadline !== null)
     variables.push({ name: ENV.deadline, value: new Date(command.deadline).toISOString().replace(/\.\d+Z$/, 'Z') });
   return variables;
+}
+
+/** Says to the supervisor of a program of the step how often to ask that for its progress. */
+export function progressEnvironment({ supervisor: { progressTicks = DEFAULT_TICKS } }: PodPlanContext): EnvVar[] {
+  return [
+    { name: ENV.progressFileTick, value: progressTicks.file },
+    { name: ENV.progressPatchTick, value: progressTicks.patch },
+  ];
 }
 
 /** The template as it is run, where it fits. */

@@ -9,6 +9,16 @@ export interface SupervisorSource {
   readonly delivery: 'image-volume' | 'init-container';
   /** Image that holds `kubectl`, and `jq` where templates use it, for resource templates. Default: Kubernetes' own. */
   readonly kubectlImage?: string;
+  /** Default: Argo's, `3s` and `1m0s`. */
+  readonly progressTicks?: ProgressTicks;
+}
+
+/** How often programs are asked for their progress, as Go durations; `0s` turns it off. */
+export interface ProgressTicks {
+  /** Their file is read. */
+  readonly file: string;
+  /** What it says is told on, at most. */
+  readonly patch: string;
 }
 
 export interface PodPlanContext {

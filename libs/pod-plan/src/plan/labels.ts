@@ -11,6 +11,7 @@ export const LABELS = {
 export const ANNOTATIONS = {
   nodeId: `${PREFIX}/node-id`,
   nodeName: `${PREFIX}/node-name`,
+  progress: `${PREFIX}/progress`,
   defaultContainer: 'kubectl.kubernetes.io/default-container',
 } as const;
 

@@ -3,7 +3,6 @@ import type { EnsurePod } from '@argosy/workflow-engine';
 import { instant } from '@argosy/workflow-engine';
 import type { Container, ContainerNode, Template, Workflow, WorkflowSpec } from '@argosy/workflow-spec';
 import type { PodPlanContext } from './context.js';
-import type { ImageCommand, ImageQuestion } from './image-command.js';
 import { planPod } from './plan-pod.js';
 
 const now = Date.UTC(2026, 0, 1);
@@ -15,7 +14,6 @@ function plan(
     command?: Partial<EnsurePod>;
     spec?: WorkflowSpec;
     delivery?: 'image-volume' | 'init-container';
-    imageCommand?: PodPlanContext['imageCommand'];
   } = {},
 ) {
   const workflow: Workflow = {
@@ -45,7 +43,6 @@ function plan(
     workflow,
     supervisor: { image: 'argosy/executor:1', delivery: options.delivery ?? 'image-volume' },
     nowMs: now,
-    ...(options.imageCommand && { imageCommand: options.imageCommand }),
   };
   const pod = planPod(command, context);
   const [main] = pod?.spec?.containers ?? [];
@@ -123,6 +120,11 @@ describe('the pod of a step', () => {
       GREETING: 'hello $(ARGO_NODE_ID)',
     });
     expect(main.env?.at(-1)?.name).toBe('GREETING');
+    expect(envOf(main)).toMatchObject({
+      ARGO_PROGRESS_FILE: '/var/run/argo/progress',
+      ARGO_PROGRESS_FILE_TICK_DURATION: '3s',
+      ARGO_PROGRESS_PATCH_TICK_DURATION: '1m0s',
+    });
     expect(main.env).toContainEqual({ name: 'ARGO_POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } });
   });
 
@@ -547,83 +549,6 @@ describe('podSpecPatch', () => {
 
   it.each([': :', '[1', 'just text', '- a list'])('that is no object is refused: %s', (podSpecPatch) => {
     expect(() => plan({ ...base, podSpecPatch })).toThrow('podSpecPatch');
-  });
-});
-
-describe('a container without a command', () => {
-  const bare = (extra: Partial<Container> = {}): Template => ({
-    name: 'build',
-    container: { image: 'tool:1', ...extra },
-  });
-  const tool = { entrypoint: ['/entry', '$(HOME)'], cmd: ['serve', '$$'] };
-  const knowing =
-    (command: ImageCommand, asked: ImageQuestion[] = []): PodPlanContext['imageCommand'] =>
-    (question) => {
-      asked.push(question);
-      return { state: 'known', command };
-    };
-  const run = ['/argosy/supervisor', 'run', '--'];
-
-  it('runs what its image runs, to the letter', () => {
-    const { main } = plan(bare(), { imageCommand: knowing(tool) });
-    expect(main).toMatchObject({ command: [...run, '/entry', '$$(HOME)'], args: ['serve', '$$$$'] });
-  });
-
-  it('takes its own arguments instead of the image’s, none as well', () => {
-    const args = plan(bare({ args: ['-v'] }), { imageCommand: knowing(tool) }).main;
-    expect(args).toMatchObject({ command: [...run, '/entry', '$$(HOME)'], args: ['-v'] });
-    const none = plan(bare({ args: [] }), { imageCommand: knowing(tool) }).main;
-    expect(none).toMatchObject({ command: [...run, '/entry', '$$(HOME)'] });
-    expect(none.args).toBeUndefined();
-  });
-
-  it('may be a script that says itself what runs it', () => {
-    const template: Template = { name: 'build', script: { image: 'tool:1', source: '#!/bin/sh' } };
-    const { main } = plan(template, { imageCommand: knowing({ entrypoint: [], cmd: ['bash'] }) });
-    expect(main.command).toEqual(['/argosy/supervisor', 'run', '--script', '/argo/staging/script', '--']);
-    expect(main.args).toEqual(['/argo/staging/script']);
-  });
-
-  it('asks about the image that the pod gets, as who the pod is', () => {
-    const asked: ImageQuestion[] = [];
-    const podSpecPatch = 'containers: [{name: main, image: tool:2}]\nimagePullSecrets: [{name: more}]';
-    const nodeSelector = { 'kubernetes.io/arch': 'arm64' };
-    plan(
-      { ...bare(), serviceAccountName: 'builder', nodeSelector, podSpecPatch },
-      { spec: { imagePullSecrets: [{ name: 'registry' }] }, imageCommand: knowing(tool, asked) },
-    );
-    expect(asked).toEqual([
-      {
-        image: 'tool:2',
-        namespace: 'ci',
-        serviceAccountName: 'builder',
-        pullSecrets: ['registry', 'more'],
-        architecture: 'arm64',
-      },
-    ]);
-  });
-
-  it('is planned once all is known', () => {
-    const containers = ['a', 'main'].map((name) => ({ name, image: `${name}:1` }));
-    const asked: string[] = [];
-    const imageCommand: PodPlanContext['imageCommand'] = ({ image }) => {
-      asked.push(image);
-      return { state: 'pending' };
-    };
-    expect(() => plan({ name: 'build', containerSet: { containers } }, { imageCommand })).toThrow('no main container');
-    expect(asked).toEqual(['a:1', 'main:1']);
-  });
-
-  it('is refused when its image has none, or nobody can tell', () => {
-    expect(() => plan(bare(), { imageCommand: knowing({ entrypoint: [], cmd: [] }) })).toThrow(
-      'template "build" has no command, and image "tool:1" has none either: set it',
-    );
-    expect(() => plan(bare(), { imageCommand: () => ({ state: 'unknown', reason: 'manifest unknown' }) })).toThrow(
-      'template "build" has no command, and that of image "tool:1" could not be looked up: manifest unknown; set it',
-    );
-    expect(() => plan(bare())).toThrow(
-      'template "build" has no command: set it, because the image\'s own entrypoint is not looked up',
-    );
   });
 });
 

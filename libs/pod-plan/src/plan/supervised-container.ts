@@ -1,7 +1,7 @@
 import { PATHS } from '@argosy/executor-protocol';
 import type { EnsurePod } from '@argosy/workflow-engine';
 import type { Container, VolumeMount } from '@argosy/workflow-spec';
-import { argoEnvironment, scriptEnvironment } from './argo-environment.js';
+import { argoEnvironment, progressEnvironment, scriptEnvironment } from './argo-environment.js';
 import type { PodPlanContext } from './context.js';
 import { MAIN_CONTAINER } from './labels.js';
 import type { OwnCommand } from './own-command.js';
@@ -32,6 +32,7 @@ export function planContainer(program: Program, command: EnsurePod, context: Pod
     ...(program.args && { args: [...program.args] }),
     env: [
       ...argoEnvironment(command, context, name),
+      ...progressEnvironment(context),
       ...scriptEnvironment(program.script?.text ?? null),
       ...(container.env ?? []),
     ],

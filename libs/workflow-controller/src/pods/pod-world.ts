@@ -12,6 +12,7 @@ import type { TemplateLookups } from '../templates/template-lookups.js';
 import type { OverflowOutputs } from './overflow-outputs.js';
 import type { PendingRequests } from '../requests/pending-requests.js';
 import type { RefusedPods } from './refused-pods.js';
+import type { ReportedProgress } from './reported-progress.js';
 
 export interface WorldSources {
   readonly pods: Informer<Pod>;
@@ -21,6 +22,7 @@ export interface WorldSources {
   readonly templates: TemplateLookups;
   readonly repositories: Pick<World, 'artifactRepositories'>;
   readonly overflow: OverflowOutputs;
+  readonly progress: ReportedProgress;
   readonly refused: RefusedPods;
   readonly budgets: DisruptionBudgets;
   readonly requests: PendingRequests;
@@ -63,8 +65,8 @@ export function worldOf(
   };
 }
 
-function observed(pod: Pod, { overflow }: WorldSources, unread: Map<string, Pod>): PodObservation {
-  const observation = observePod(pod, overflow.known(pod));
+function observed(pod: Pod, { overflow, progress }: WorldSources, unread: Map<string, Pod>): PodObservation {
+  const observation = observePod(pod, { outputs: overflow.known(pod), progress: progress.of(pod) });
   if (!observation.outputsPending) return observation;
   const lost = overflow.lostReason(pod);
   if (lost !== undefined) return { ...observation, phase: 'Error', message: lost, outputsPending: false };

@@ -35,6 +35,9 @@ export function podHandler<K extends PodKind>(kind: K): TemplateHandler<PodKind>
   };
 }
 
+/** Where a template says how much there will be to do: `0/100`. */
+const PROGRESS_ANNOTATION = 'workflows.argoproj.io/progress';
+
 function startPod(run: RunDraft, site: CallSite, template: Template, kind: PodKind): void {
   const id = run.idOf(site.nodeName);
   const isNew = run.node(id) === undefined;
@@ -72,7 +75,10 @@ function startPod(run: RunDraft, site: CallSite, template: Template, kind: PodKi
     deadline: earliest(wholeRun, timeout, site.attempt?.deadline ?? null),
   };
   run.setFrame(frame);
-  if (isNew) accrueProgress(run, frame, [0, 1]);
+  if (isNew) {
+    accrueProgress(run, frame, [0, 1]);
+    reportProgress(run, frame, bound.metadata?.annotations?.[PROGRESS_ANNOTATION] ?? '');
+  }
   // A daemon that starts over waits, node and all, until it is its turn; only then is its pod wanted.
   else run.changed.add(id);
   for (const at of [timeout, pendingTimeout]) if (at !== null) run.schedule(id, at);

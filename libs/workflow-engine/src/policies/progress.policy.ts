@@ -24,7 +24,7 @@ export function accrueResources(run: RunDraft, frame: Placed, used: Readonly<Rec
 export function reportProgress(run: RunDraft, frame: Placed, progress: string): void {
   const [doneBefore, allBefore] = parseProgress(run.node(frame.id)?.progress);
   const [done, all] = parseProgress(progress);
-  if (all <= 0 || done > all || (done === doneBefore && all === allBefore)) return;
+  if (all <= 0 || done > all || !Number.isSafeInteger(all) || (done === doneBefore && all === allBefore)) return;
   run.update(frame.id, { progress: `${done}/${all}` });
   accrueProgress(run, frame, [done - doneBefore, all - allBefore]);
 }
