@@ -1,5 +1,5 @@
 import type { ResourceType } from '../port/resource.js';
-import { labelProblem } from './names.js';
+import { configKeyProblem, labelProblem } from './names.js';
 import { invalid } from './refusals.js';
 import type { Json, JsonObject } from './sealed-json.js';
 import { at, isEqual, isObject } from './sealed-json.js';
@@ -63,9 +63,19 @@ function secretDefaults(object: JsonObject): JsonObject {
 
 /** Refuses what Kubernetes would refuse in an object of this kind; `previous` is absent on create. */
 export function checkKind(type: ResourceType, name: string, object: JsonObject, previous?: JsonObject): void {
-  if (type.group !== '' || type.kind !== 'Pod') return;
+  if (type.group !== '') return;
+  if (type.kind === 'ConfigMap' || type.kind === 'Secret') checkKeys(type, name, object);
+  if (type.kind !== 'Pod') return;
   if (previous) checkPodUpdate(type, name, object, previous);
   else checkPod(type, name, object);
+}
+
+/** Keys become names of files. */
+function checkKeys(type: ResourceType, name: string, { data }: JsonObject): void {
+  for (const key of Object.keys(record(data))) {
+    const problem = configKeyProblem(key);
+    if (problem) throw invalid(type, name, `data[${key}]: Invalid value: ${JSON.stringify(key)}: ${problem}`);
+  }
 }
 
 const list = (value: Json | undefined): JsonObject[] =>

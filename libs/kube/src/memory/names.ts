@@ -9,6 +9,8 @@ const VALUE_PATTERN = '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?';
 const VALUE = new RegExp(`^${VALUE_PATTERN}$`);
 const KEY = new RegExp(String.raw`^(${SUBDOMAIN_PATTERN}/)?([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$`);
 
+const CONFIG_KEY = /^[-._a-zA-Z0-9]+$/;
+
 const MAX_LABEL = 63;
 const MAX_SUBDOMAIN = 253;
 const SUFFIX_LENGTH = 5;
@@ -30,6 +32,13 @@ export function checkNames(type: ResourceType, object: KubeObject): void {
       throw invalid(type, name, `metadata.annotations[${key}]: Invalid value: must be a string`);
     }
   }
+}
+
+/** Why a key of a ConfigMap or Secret is wrong, or undefined. */
+export function configKeyProblem(key: string): string | undefined {
+  if (key.length > MAX_SUBDOMAIN) return `must be no more than ${MAX_SUBDOMAIN} characters`;
+  if (CONFIG_KEY.test(key) && key !== '.' && !key.startsWith('..')) return undefined;
+  return `a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')`;
 }
 
 /** Why a DNS-1123 label is wrong, or undefined. */

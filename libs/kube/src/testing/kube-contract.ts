@@ -80,7 +80,7 @@ export function kubeContract(title: string, make: () => Promise<KubeUnderTest>):
         expect(created.metadata?.name).toMatch(/^gen-[a-z0-9]{5}$/);
       });
 
-      it('refuses a name that is taken, an object that is not there, a bad name and a bad label', async () => {
+      it('refuses a name that is taken, an object that is not there, a bad name, a bad label and a bad key', async () => {
         const taken = name();
         await configMap(taken);
         expect((await expectRefusal(configMap(taken), 'AlreadyExists')).message).toBe(
@@ -91,6 +91,8 @@ export function kubeContract(title: string, make: () => Promise<KubeUnderTest>):
         const bad = await expectRefusal(configMap('Not_A_Name'), 'Invalid');
         expect(bad.message).toContain('a lowercase RFC 1123 subdomain must consist of');
         await expectRefusal(configMap(name(), {}, { ok: 'not ok!' }), 'Invalid');
+        const badKey = await expectRefusal(configMap(name(), { 'a/b': '1' }), 'Invalid');
+        expect(badKey.message).toContain('a valid config key must consist of');
       });
 
       it('refuses a namespace that does not exist', async () => {
@@ -133,22 +135,22 @@ export function kubeContract(title: string, make: () => Promise<KubeUnderTest>):
       });
 
       it('applies JSON patches, all or nothing', async () => {
-        const first = await configMap(name(), { a: '1' });
+        const first = await configMap(name(), {}, { a: '1' });
         const ref = refTo(resources.configMaps, first.metadata?.name ?? '');
         const patched = await api.patch<Thing>(ref, 'json', [
-          { op: 'test', path: '/data/a', value: '1' },
-          { op: 'add', path: '/data/b~1c', value: '2' },
-          { op: 'move', from: '/data/a', path: '/data/d' },
+          { op: 'test', path: '/metadata/labels/a', value: '1' },
+          { op: 'add', path: '/metadata/labels/b~1c', value: '2' },
+          { op: 'move', from: '/metadata/labels/a', path: '/metadata/labels/d' },
         ]);
-        expect(patched.data).toEqual({ 'b/c': '2', d: '1' });
+        expect(patched.metadata?.labels).toEqual({ 'b/c': '2', d: '1' });
         await expectRefusal(
           api.patch(ref, 'json', [
-            { op: 'remove', path: '/data/d' },
-            { op: 'test', path: '/data/none', value: 'x' },
+            { op: 'remove', path: '/metadata/labels/d' },
+            { op: 'test', path: '/metadata/labels/none', value: 'x' },
           ]),
           'Invalid',
         );
-        expect((await api.get<Thing>(ref)).data).toEqual({ 'b/c': '2', d: '1' });
+        expect((await api.get<Thing>(ref)).metadata?.labels).toEqual({ 'b/c': '2', d: '1' });
       });
 
       it('merges lists by key in a strategic merge', async () => {
