@@ -317,12 +317,61 @@ describe('other hooks', () => {
     });
   });
 
+  it.each([
+    ['an expression of an exit hook', "exit: { template: d, expression: 'steps.a.status ==' }", 'Error', 'Error'],
+    [
+      'an argument of an exit hook',
+      "exit: { template: say, arguments: { parameters: [{ name: m, value: '{{= int(steps.a.id) }}' }] } }",
+      'Error',
+      'Error',
+    ],
+    ['an expression of another hook', "told: { template: d, expression: 'steps.a.status ==' }", 'Failed', 'Error'],
+  ])('%s that cannot be told breaks the steps or the DAG', (_what, hook, inSteps, inDag) => {
+    const main = (call: string): string => `main: { ${call.replaceAll('HOOK', hook)} }`;
+    const steps = play(
+      main('steps: [[{ name: a, template: c, hooks: { HOOK } }], [{ name: b, template: c }]]'),
+      {},
+      { validate: false },
+    );
+    expect([steps.phase, steps.node('[0]').phase, steps.node('a').phase]).toEqual([inSteps, 'Error', 'Succeeded']);
+    expect(steps.message).toMatch(/unexpected|invalid/);
+    expect(steps.nodes.some(({ name }) => name === 'wf[1]')).toBe(false);
+    const dag = play(
+      main('dag: { tasks: [{ name: a, template: c, hooks: { HOOK } }] }').replaceAll('steps.', 'tasks.'),
+      {},
+      { validate: false },
+    );
+    expect([dag.phase, dag.node('a').phase]).toEqual([inDag, 'Succeeded']);
+    expect(dag.message).toMatch(/^error in entry template execution: (unexpected|invalid)/);
+  });
+
   it('of tasks work the same way', () => {
     const run = play(
       `main: { dag: { tasks: [{ name: a, template: c, hooks: { told: { template: d, expression: "tasks.a.status == 'Running'" } } }, { name: b, template: c, depends: a }] } }`,
       { d: succeeds({ runs: '1m' }) },
     );
     expect(run.node('a').children).toEqual(['a.hooks.told', 'b']);
+    expect(run.node('b').startedAfter).toBeGreaterThan(60);
+  });
+
+  it('of a task that is a loop: the exit hook is of each item, the others are of the loop', () => {
+    const value = '{{item}} {{tasks.a.status}} {{tasks.a.outputs.parameters.v}}';
+    const run = play(
+      `
+      main:
+        dag:
+          tasks:
+            - name: a
+              template: out
+              withItems: [x, y]
+              hooks:
+                exit: { template: say, arguments: { parameters: [{ name: m, value: '${value}' }] } }
+                told: { template: d, expression: "tasks.a.status == 'Running'" }
+            - { name: b, template: c, depends: a }`,
+      { out: (pod) => succeeds({ parameters: { v: pod.displayName } }), say: succeeds({ runs: '1m' }) },
+    );
+    expect(said(run)).toMatchObject({ 'a(0:x).onExit': 'x Succeeded a(0:x)', 'a(1:y).onExit': 'y Succeeded a(1:y)' });
+    expect(run.node('a').children).toEqual(['a(0:x)', 'a(1:y)', 'a.hooks.told']);
     expect(run.node('b').startedAfter).toBeGreaterThan(60);
   });
 

@@ -1,6 +1,7 @@
 import { evaluateDepends } from '@argosy/expressions';
 import { Map as PersistentMap } from 'immutable';
 import type { NodeStatus, Template } from '@argosy/workflow-spec';
+import { brokenHook } from '../graph/broken-hook.js';
 import { dagPhase } from '../graph/dag-phase.js';
 import { planDag } from '../graph/dag-plan.js';
 import type { DagPlan } from '../graph/dag-plan.js';
@@ -228,6 +229,10 @@ function assess(run: RunDraft, id: NodeId): void {
   }
   const failFast = frame.template.dag?.failFast !== false;
   if (!isComplete && !failFast) return;
+  const hook = isComplete ? brokenHookIn(run, frame) : undefined;
+  if (hook) {
+    return endNode(run, frame, { phase: 'Error', message: hook.message ?? '', change: outbound(run, frame) });
+  }
   const phase = dagPhase(frame.plan, (task) => run.nodeNamed(taskName(frame, task)), failFast);
   // Tasks that a limit holds back are not waited for once a target failed: that is what failFast means.
   if (!isComplete && !isUnsuccessful(phase)) return;
@@ -239,6 +244,14 @@ function assess(run: RunDraft, id: NodeId): void {
   } catch (error) {
     endNode(run, frame, { phase: 'Error', message: describeError(frame.site, error) });
   }
+}
+
+function brokenHookIn(run: RunDraft, frame: DagFrame): NodeStatus | undefined {
+  for (const task of frame.plan.tasks.keys()) {
+    const hook = brokenHook(run, run.nodeNamed(taskName(frame, task)));
+    if (hook) return hook;
+  }
+  return undefined;
 }
 
 function outbound(run: RunDraft, frame: DagFrame): Partial<NodeStatus> {

@@ -1,3 +1,4 @@
+import { brokenHook } from '../graph/broken-hook.js';
 import { endNode } from '../kernel/closing.js';
 import { describeNode } from '../kernel/node-description.js';
 import type { RunDraft } from '../kernel/run-draft.js';
@@ -94,10 +95,12 @@ function siteIn(run: RunDraft, group: Pick<GroupFrame, 'name' | 'id' | 'site'>):
   });
 }
 
-/** The first child that failed without leave to fail decides. */
+/** The first child that failed without leave to fail decides, or whose hooks are broken. */
 function finish(run: RunDraft, frame: GroupFrame): void {
   for (const planned of frame.calls) {
     const child = run.nodeNamed(`${frame.name}.${planned.name}`);
+    const hook = brokenHook(run, child);
+    if (hook) return endNode(run, frame, { phase: 'Error', message: hook.message ?? '' });
     if (!child || !isUnsuccessful(child.phase)) continue;
     if (isBroken(child)) {
       const message = `step group deemed errored due to child ${child.name} error: ${child.message ?? ''}`;

@@ -2,6 +2,7 @@ import type { NodeStatus, Template } from '@argosy/workflow-spec';
 import { describeError, endNode } from '../kernel/closing.js';
 import { describeNode } from '../kernel/node-description.js';
 import type { RunDraft } from '../kernel/run-draft.js';
+import { brokenHook } from '../graph/broken-hook.js';
 import { outboundNodes } from '../graph/outbound-nodes.js';
 import type { CallSite, StepsFrame } from '../model/frame.js';
 import type { NodeId } from '../model/ids.js';
@@ -58,7 +59,8 @@ function advance(run: RunDraft, id: NodeId, from: number): void {
     if (frame?.kind !== 'steps') return;
     const node = run.nodeNamed(groupName(frame, group));
     if (node && isUnsuccessful(node.phase)) {
-      return endNode(run, frame, { phase: 'Failed', message: node.message ?? '', change: lastNodes(run, node) });
+      const phase = hasBrokenExit(run, node) ? 'Error' : 'Failed';
+      return endNode(run, frame, { phase, message: node.message ?? '', change: lastNodes(run, node) });
     }
     if (node && isFulfilled(node.phase)) {
       if (run.rebuilding) resumeStepGroup(run, frame, group);
@@ -74,6 +76,12 @@ function advance(run: RunDraft, id: NodeId, from: number): void {
     run.setFrame(current);
     return startStepGroup(run, current, group, () => connect(run, current, group));
   }
+}
+
+/** Argo tells of a broken exit hook as of a broken template, and of other broken hooks as of a failed group. */
+function hasBrokenExit(run: RunDraft, { phase, children = [] }: NodeStatus): boolean {
+  if (phase !== 'Error') return false;
+  return children.some((child) => brokenHook(run, run.node(child as NodeId))?.name.endsWith('.onExit') === true);
 }
 
 /** Steps of a group that are daemons, up or lost: a step that failed by itself would have failed its group. */

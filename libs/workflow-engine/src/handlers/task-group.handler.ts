@@ -1,9 +1,10 @@
+import type { LifecycleHooks, TemplateCall } from '@argosy/workflow-spec';
 import { endNode } from '../kernel/closing.js';
 import { describeNode } from '../kernel/node-description.js';
 import type { RunDraft } from '../kernel/run-draft.js';
 import type { CallSite, GroupFrame, PlannedCall } from '../model/frame.js';
 import { isUnsuccessful } from '../model/phases.js';
-import { driveHooks, hooksOf } from '../policies/hooks.policy.js';
+import { driveHooks, EXIT, hooksOf } from '../policies/hooks.policy.js';
 import { onGroupEvent, openGroup, resumeDaemons } from './group.js';
 import type { SiteOf } from './group.js';
 import type { NodeHandler } from './handler.js';
@@ -15,7 +16,7 @@ export const taskGroupHandler: NodeHandler<'taskGroup'> = {
   },
 };
 
-/** @param site the task's own; hooks of a looped task belong to the whole loop */
+/** @param site the task's own; of the hooks of a looped task the exit hook belongs to each item, the others to the loop */
 export function startTaskGroup(run: RunDraft, site: CallSite, calls: readonly PlannedCall[]): void {
   const frame = newFrame(run, site, calls);
   const isNew = run.node(frame.id) === undefined;
@@ -40,10 +41,10 @@ const newFrame = (
   id: run.idOf(site.nodeName),
   name: site.nodeName,
   site,
-  hooks: hooksOf(site.call),
+  hooks: hooksOfLoop(site.call),
   startedHooks: [],
   openHooks: 0,
-  calls: calls.map((planned) => ({ ...planned, call: withoutHooks(planned.call) })),
+  calls: calls.map((planned) => ({ ...planned, call: withExitHookOnly(planned.call) })),
 });
 
 /** Only when the tree is walked anew: otherwise what the loop has left is known. */
@@ -51,9 +52,15 @@ export function resumeTaskGroup(run: RunDraft, site: CallSite, calls: readonly P
   resumeDaemons(run, calls, siteIn({ id: run.idOf(site.nodeName), name: site.nodeName, site }));
 }
 
-function withoutHooks(call: PlannedCall['call']): PlannedCall['call'] {
+function hooksOfLoop(call: TemplateCall): LifecycleHooks | null {
+  const { [EXIT]: _exit, ...others } = hooksOf(call) ?? {};
+  return Object.keys(others).length > 0 ? others : null;
+}
+
+function withExitHookOnly(call: TemplateCall): TemplateCall {
   const { hooks: _hooks, onExit: _onExit, ...rest } = call;
-  return rest;
+  const exit = hooksOf(call)?.[EXIT];
+  return exit ? { ...rest, hooks: { [EXIT]: exit } } : rest;
 }
 
 function siteIn(group: Pick<GroupFrame, 'name' | 'id' | 'site'>): SiteOf {

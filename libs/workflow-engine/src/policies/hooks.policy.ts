@@ -63,7 +63,7 @@ function driveHook(run: RunDraft, frame: Frame, node: NodeStatus, key: string, h
   if (!isKnown) run.addChild(frame.id, run.idOf(name));
 }
 
-/** A hook that cannot be told about does not hold its node up; the error is there to be seen. */
+/** A hook that cannot be told about does not hold its node up; it breaks what is around it when that is over. */
 function createBroken(run: RunDraft, site: CallSite, error: unknown): void {
   const message = error instanceof Error ? error.message : String(error);
   const id = run.create({ ...describeNode(run, site), type: 'Skipped', phase: 'Error', message });
