@@ -130,6 +130,32 @@ describe('steps.X.* and tasks.X.*', () => {
   });
 });
 
+describe('volumes of the workflow', () => {
+  const claim = (call: string): string =>
+    `volumes: [{ name: work, persistentVolumeClaim: { claimName: '{{${call}.outputs.parameters.v}}' } }]`;
+  const claims = (main: string, call: string): unknown[] =>
+    play(main, { out: (pod) => succeeds({ parameters: { v: pod.nodeName } }) }, { spec: claim(call) }).pods.map(
+      ({ settings }) => settings?.volumes?.[0]?.persistentVolumeClaim?.claimName,
+    );
+
+  it('may be named by what ran before', () => {
+    const unknown = '{{steps.a.outputs.parameters.v}}';
+    expect(claims('main: { steps: [[{ name: a, template: out }], [{ name: b, template: c }]] }', 'steps.a')).toEqual([
+      unknown,
+      'wf[0].a',
+    ]);
+    const dag = 'main: { dag: { tasks: [{ name: a, template: out }, { name: b, template: c, depends: a }] } }';
+    expect(claims(dag, 'tasks.a')[1]).toBe('wf.a');
+  });
+
+  it('in nested templates too; the outer one counts', () => {
+    const nested = `
+      main: { steps: [[{ name: a, template: out }], [{ name: b, template: in }]] }
+      in: { steps: [[{ name: a, template: out }], [{ name: b, template: c }]] }`;
+    expect(claims(nested, 'steps.a').slice(1)).toEqual(['wf[0].a', 'wf[0].a']);
+  });
+});
+
 describe('the outputs of a call that was skipped', () => {
   const use = (v: string, m = ''): string => `
     main:

@@ -187,7 +187,7 @@ function desiredPod(run: RunDraft, frame: PodFrame): readonly EngineCommand[] {
   if (pod && isLeftover(node, pod))
     return [{ type: 'DeletePod', key: `DeletePod/${podName}`, podName, nodeId: frame.id }];
   if (pod) return [];
-  const settings = podSettings(run, frame.template, { 'pod.name': podName, 'node.name': frame.name });
+  const settings = podSettings(run, site, frame.template, { 'pod.name': podName, 'node.name': frame.name });
   return [
     {
       type: 'EnsurePod',
