@@ -317,6 +317,8 @@ describe('what a loop gave', () => {
     const pods: PodScripts = { a: (pod) => succeeds({ parameters: { v: pod.displayName.slice(4, 5) } }) };
     expect(told('outputs.parameters', pods)).toEqual(both('[{"v":"x"},{"v":"y"},{"v":"z"}]'));
     expect(told('outputs.parameters.v', pods)).toEqual(both('["x","y","z"]'));
+    const two: PodScripts = { a: succeeds({ parameters: { v: '1', b: '2' } }) };
+    expect(told('outputs.parameters', two)).toEqual(both('[{"b":"2","v":"1"},{"b":"2","v":"1"},{"b":"2","v":"1"}]'));
   });
 
   it('parameters that are all maps or lists are decoded, otherwise all stay texts', () => {
@@ -325,6 +327,9 @@ describe('what a loop gave', () => {
     expect(told('outputs.parameters.v', give(['{"k":1}', '[2]', '{}']))).toEqual(both('[{"k":1},[2],{}]'));
     expect(told('outputs.parameters.v', give(['{"k":1}', '2', '{}']))).toEqual(both('["{\\"k\\":1}","2","{}"]'));
     expect(told('outputs.parameters.v', give(['1', '2', '3']))).toEqual(both('["1","2","3"]'));
+    expect(told('outputs.parameters.v', give(['{"b":1,"a":{"d":1,"c":2}}', ' [2] ', '{}']))).toEqual(
+      both('[{"a":{"c":2,"d":1},"b":1},[2],{}]'),
+    );
   });
 
   it('of a step, its group tells how it went and when', () => {

@@ -17,6 +17,14 @@ export function readJson(text: string): unknown {
 
 export const writeJson = (value: unknown): string => JSON.stringify(value ?? null).replace(/"\\u0000([^"]*)"/g, '$1');
 
+/** The same value, the members of its maps in the order of their names, as Go writes them. */
+export function sortedByName(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortedByName);
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value).map(([name, member]): [string, unknown] => [name, sortedByName(member)]);
+  return Object.fromEntries(members.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 /** A text as it is, everything else as JSON. */
 export const textOf = (value: unknown): string =>
   typeof value === 'string' && !value.startsWith(MARK) ? value : writeJson(value);

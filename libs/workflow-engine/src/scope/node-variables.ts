@@ -1,5 +1,5 @@
 import type { Artifact, NodeStatus, Outputs, Parameter } from '@argosy/workflow-spec';
-import { readJson, writeJson } from '../graph/spelt-json.js';
+import { readJson, sortedByName, writeJson } from '../graph/spelt-json.js';
 import { isFulfilled, isCompleted } from '../model/phases.js';
 
 export type Variables = Record<string, string | null>;
@@ -46,7 +46,7 @@ export function aggregateVariables(prefix: string, items: readonly NodeStatus[],
   const maps = outputs
     .filter((output) => (output.parameters?.length ?? 0) > 0)
     .map((output) => output.parameters ?? []);
-  variables[`${prefix}.outputs.parameters`] = JSON.stringify(maps.map(asMap));
+  variables[`${prefix}.outputs.parameters`] = writeJson(sortedByName(maps.map(asMap)));
   for (const name of new Set(maps.flatMap((map) => map.map((parameter) => parameter.name)))) {
     const values = maps.flatMap((map) => map.filter((parameter) => parameter.name === name));
     variables[`${prefix}.outputs.parameters.${name}`] = parameterList(values);
@@ -64,7 +64,7 @@ function parameterList(parameters: readonly Parameter[]): string {
   const texts = parameters.map((parameter) => String(parameter.value ?? ''));
   const decoded = texts.map(tryParse);
   const structured = decoded.every((value) => typeof value === 'object' && value !== null);
-  return writeJson(structured ? decoded : texts);
+  return writeJson(structured ? sortedByName(decoded) : texts);
 }
 
 function jsonList(results: readonly string[], prefix: string): string {
