@@ -240,6 +240,24 @@ describe('failFast of a template', () => {
     expect(run.elapsed).toBe(61);
   });
 
+  it.each([
+    ['steps: [[{ name: a, template: c }, { name: b, template: c, continueOn: { failed: true } }]]', ['[0]', 'wf']],
+    ['dag: { tasks: [{ name: a, template: c }, { name: b, template: c, continueOn: { failed: true } }] }', ['wf']],
+    ['dag: { tasks: [{ name: b, template: c, withItems: [1, 2], continueOn: { failed: true } }] }', ['wf']],
+  ])('is told when nothing was left to start, whatever the step may do: %s', (body, nodes) => {
+    const run = play(`main: { failFast: true, ${body} }`, { b: fails() });
+    expect(run.message).toBe('template has failed or errored children and failFast enabled');
+    expect(nodes.map((node) => run.node(node).phase)).toEqual(nodes.map(() => 'Failed'));
+  });
+
+  it('leaves what fails with its children to the step that calls it', () => {
+    const nested = (more: string): string =>
+      `main: { failFast: true, steps: [[{ name: a, template: in${more} }]] }\nin: { steps: [[{ name: b, template: c }]] }`;
+    const failed = play(nested(''), { b: fails() });
+    expect(failed.message).toBe(`child '${failed.node('[0].a').id}' failed`);
+    expect(play(nested(', continueOn: { failed: true }'), { b: fails() }).phase).toBe('Succeeded');
+  });
+
   it('of a DAG', () => {
     const run = play(
       'main: { failFast: true, parallelism: 1, dag: { tasks: [{ name: a, template: c }, { name: b, template: c }] } }',

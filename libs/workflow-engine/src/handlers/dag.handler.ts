@@ -14,7 +14,7 @@ import type { RunDraft } from '../kernel/run-draft.js';
 import type { CallSite, DagFrame } from '../model/frame.js';
 import type { NodeId } from '../model/ids.js';
 import { isFulfilled, isUnsuccessful } from '../model/phases.js';
-import { FAIL_FAST_MESSAGE, mustFailFast } from '../policies/fail-fast.policy.js';
+import { FAIL_FAST_MESSAGE, hasFailedFast, mustFailFast } from '../policies/fail-fast.policy.js';
 import { hooksOf } from '../policies/hooks.policy.js';
 import { ADMISSION_ORDER } from '../policies/order.js';
 import { planCalls } from '../scope/plan-calls.js';
@@ -224,7 +224,8 @@ function assess(run: RunDraft, id: NodeId): void {
   const frame = current(run, id);
   if (!frame || frame.openTasks > 0) return;
   const isComplete = frame.doneTasks === frame.plan.tasks.size;
-  if (!isComplete && mustFailFast(run, frame)) {
+  const tasks = (): string[] => [...frame.plan.tasks.keys()].map((task) => taskName(frame, task));
+  if (isComplete ? hasFailedFast(run, frame, tasks) : mustFailFast(run, frame)) {
     return endNode(run, frame, { phase: 'Failed', message: FAIL_FAST_MESSAGE, change: outbound(run, frame) });
   }
   const failFast = frame.template.dag?.failFast !== false;

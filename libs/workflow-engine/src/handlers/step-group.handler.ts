@@ -4,6 +4,7 @@ import { describeNode } from '../kernel/node-description.js';
 import type { RunDraft } from '../kernel/run-draft.js';
 import type { CallSite, GroupFrame, PlannedCall, StepsFrame } from '../model/frame.js';
 import { isBroken, isUnsuccessful } from '../model/phases.js';
+import { FAIL_FAST_MESSAGE, hasFailedFast } from '../policies/fail-fast.policy.js';
 import { planCalls } from '../scope/plan-calls.js';
 import { stepVariables } from '../scope/sibling-variables.js';
 import { onGroupEvent, openGroup, resumeDaemons } from './group.js';
@@ -97,6 +98,10 @@ function siteIn(run: RunDraft, group: Pick<GroupFrame, 'name' | 'id' | 'site'>):
 
 /** The first child that failed without leave to fail decides, or whose hooks are broken. */
 function finish(run: RunDraft, frame: GroupFrame): void {
+  const steps = run.frame(frame.site.boundary);
+  const children = (): string[] => frame.calls.map(({ name }) => `${frame.name}.${name}`);
+  if (steps?.kind === 'steps' && hasFailedFast(run, steps, children))
+    return endNode(run, frame, { phase: 'Failed', message: FAIL_FAST_MESSAGE });
   for (const planned of frame.calls) {
     const child = run.nodeNamed(`${frame.name}.${planned.name}`);
     const hook = brokenHook(run, child);
