@@ -286,6 +286,15 @@ describe('other hooks', () => {
     expect(play(withHook("steps.a.status == 'Failed'")).tree).toHaveLength(3);
   });
 
+  it('whose expression reads what is not there yet wait for it', () => {
+    const asks = (v: string): string[] =>
+      play(withHook("steps.a.outputs.parameters.v == 'x'").replace('"template":"c"', '"template":"out"'), {
+        a: succeeds({ parameters: { v } }),
+      }).pods.map(({ displayName }) => displayName);
+    expect(asks('x')).toEqual(['a', 'a.hooks.told']);
+    expect(asks('y')).toEqual(['a']);
+  });
+
   it('hold up the group until they are over', () => {
     const run = play(withHook("steps.a.status == 'Running'"), { d: succeeds({ runs: '1h' }) });
     expect(run.node('[0]').finishedAfter).toBeGreaterThan(3600);

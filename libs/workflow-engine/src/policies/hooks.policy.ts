@@ -10,7 +10,7 @@ import { nodeVariables, outputVariables } from '../scope/node-variables.js';
 import { resolveArtifacts } from '../scope/resolve-artifacts.js';
 import { stepVariables, taskVariables } from '../scope/sibling-variables.js';
 import type { SiblingScope } from '../scope/sibling-variables.js';
-import { evaluateBoolean, replaceTags } from '../scope/tags.js';
+import { isTrueByNow, replaceTags } from '../scope/tags.js';
 import { isShutDown } from './shutdown.policy.js';
 
 export const EXIT = 'exit';
@@ -84,7 +84,7 @@ function isWanted(
     throw new Error(`Expression required for hook ${name}`);
   }
   const { variables } = hookVariables(run, frame, node, hook.expression);
-  return evaluateBoolean(hook.expression, run.globals.extend(variables));
+  return isTrueByNow(hook.expression, run.globals.extend(variables));
 }
 
 function hookSite(run: RunDraft, frame: Frame, node: NodeStatus, key: string, hook: LifecycleHook): CallSite {

@@ -1,4 +1,10 @@
-import { evaluateExpression, ExpressionCache, LATE_BOUND_NAMES, substituteTemplate } from '@argosy/expressions';
+import {
+  evaluateExpression,
+  ExpressionCache,
+  inspectExpression,
+  LATE_BOUND_NAMES,
+  substituteTemplate,
+} from '@argosy/expressions';
 import type { JsonValue, UnresolvedTag, VariableScope } from '@argosy/expressions';
 
 export interface Replaced<T> {
@@ -50,8 +56,18 @@ export const evaluate = (expression: string, scope: VariableScope): JsonValue =>
   evaluateExpression(expression, scope, { cache: CACHE, ...world(scope) });
 
 /** @throws when the expression is broken or its value is no boolean */
-export function evaluateBoolean(expression: string, scope: VariableScope): boolean {
-  const value = evaluate(expression, scope);
+export const evaluateBoolean = (expression: string, scope: VariableScope): boolean =>
+  boolean(expression, evaluate(expression, scope));
+
+/** The same of what is looked at again and again: not true as long as what it reads is not there. */
+export function isTrueByNow(expression: string, scope: VariableScope): boolean {
+  const { value, missing, error } = inspectExpression(expression, scope, { cache: CACHE, ...world(scope) });
+  if (missing.size > 0 && (error || value === null)) return false;
+  if (error) throw error;
+  return boolean(expression, value);
+}
+
+function boolean(expression: string, value: JsonValue): boolean {
   if (typeof value !== 'boolean') throw new Error(`expression '${expression}' did not evaluate to a boolean`);
   return value;
 }
