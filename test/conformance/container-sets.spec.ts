@@ -62,8 +62,8 @@ describe('a container set', () => {
     expect(run.finish().node('a')).toMatchObject({ type: 'Container', finishedAfter: 3 });
   });
 
-  it('counts as one in the progress', () => {
-    expect(play(SET(), { set: GOOD }).progress).toBe('2/2');
+  it('counts in the progress with each of its containers besides its pod', () => {
+    expect(play(SET(), { set: GOOD }).progress).toBe('6/6');
   });
 });
 

@@ -186,6 +186,11 @@ describe('progress', () => {
     expect(run.phase).toBe('Succeeded');
   });
 
+  it('nor are those that are refused', () => {
+    const run = play('main: { steps: [[{ name: a, template: c }]] }', {}, { spec: 'activeDeadlineSeconds: 0' });
+    expect([run.progress, run.node('a').status.progress]).toEqual(['0/1', '0/1']);
+  });
+
   it('so every failed attempt keeps a run that succeeded from being complete', () => {
     const run = play('main: { retryStrategy: { limit: 2 }, container: { image: x } }', {
       main: attempts(fails(), fails(), succeeds()),

@@ -51,7 +51,7 @@ describe('a container set', () => {
       templateName: 'set',
       finishedAt: '2026-01-01T00:00:05Z',
     });
-    expect(run.state.status.progress).toBe('2/2');
+    expect(run.state.status.progress).toBe('6/6');
   });
 
   it('shows how far each container is', () => {

@@ -182,6 +182,7 @@ describe('a lock of a template', () => {
       semaphore: { holding: [{ semaphore: SEMAPHORE, holders }], waiting: [{ semaphore: SEMAPHORE, holders }] },
     });
     expect(third?.synchronizationStatus).toEqual({ waiting: SEMAPHORE });
+    expect([third?.progress, run.state.status.progress]).toEqual(['0/1', '0/4']);
     expect(run.run()).toBe('Succeeded');
     expect(run.mostPodsAtOnce).toBe(2);
     expect(run.state.status.synchronization).toBeUndefined();

@@ -50,6 +50,7 @@ describe('a memoized call', () => {
       outputs,
       inputs: { parameters: [{ name: 'in', value: 'k' }] },
     });
+    expect(second.state.status.progress).toBe('1/1');
     expect(second.state.status.outputs?.parameters).toEqual([{ name: 'made', value: 'made of work' }]);
     expect(second.world.memos.entries.get('cache/k')).toMatchObject({
       creationTimestamp: madeAt,

@@ -83,6 +83,29 @@ describe('a run that Argo began', () => {
     ]);
   });
 
+  it('tells the progress that its nodes tell, also those of which none was told', () => {
+    const tasks = [
+      { name: 'a', template: 'c' },
+      { name: 'b', template: 'c' },
+      { name: 'd', template: 'c' },
+    ];
+    const run = new WorkflowSimulation(
+      recorded(
+        workflow([{ name: 'main', dag: { tasks } }, container('c')]),
+        {
+          wf: { type: 'DAG', children: ['wf.a', 'wf.b'] },
+          'wf.a': { type: 'Pod', boundaryID: 'wf', templateName: 'c', phase: 'Succeeded' },
+          'wf.b': { type: 'Pod', boundaryID: 'wf', templateName: 'c', phase: 'Pending' },
+        },
+        { progress: '7/9' },
+      ),
+    );
+    run.pass();
+    expect(run.state.status.progress).toBe('1/3');
+    run.run();
+    expect(run.state.status.progress).toBe('3/3');
+  });
+
   it('has each line of its graph once', () => {
     const tasks = [
       { name: 'a', template: 'c' },

@@ -2,8 +2,10 @@ import type { NodeStatus } from '@argosy/workflow-spec';
 import type { RunDraft } from '../kernel/run-draft.js';
 import type { PodFrame } from '../model/frame.js';
 import { formatTime } from '../model/instant.js';
+import type { Instant } from '../model/instant.js';
 import { isFulfilled, isUnsuccessful } from '../model/phases.js';
 import type { PodObservation } from '../model/observation.js';
+import { accrueProgress, progressAtEnd } from '../policies/progress.policy.js';
 
 const memberName = (set: Pick<PodFrame, 'name'>, container: string): string => `${set.name}.${container}`;
 
@@ -19,6 +21,7 @@ export function createMembers(run: RunDraft, set: PodFrame): void {
       displayName: name,
       type: 'Container',
       phase: 'Pending',
+      progress: '0/1',
       boundaryID: set.id,
       ...(templateName && { templateName }),
       ...(templateRef && { templateRef }),
@@ -26,6 +29,7 @@ export function createMembers(run: RunDraft, set: PodFrame): void {
       ...(nodeFlag && { nodeFlag }),
     });
   }
+  accrueProgress(run, set, [0, containers.length]);
   for (const { name, dependencies = [] } of containers) {
     const parents = dependencies.length > 0 ? dependencies.map((other) => memberName(set, other)) : [set.name];
     for (const parent of parents) run.addChild(run.idOf(parent), run.idOf(memberName(set, name)));
@@ -37,8 +41,8 @@ export function observeMembers(run: RunDraft, set: PodFrame, pod: PodObservation
   for (const { name, phase, message, finishedAt } of pod.containers) {
     const node = run.nodeNamed(memberName(set, name));
     if (!node || isFulfilled(node.phase) || phase === node.phase || phase === 'Pending') continue;
-    const end = isFulfilled(phase) ? { finishedAt: formatTime(finishedAt ?? run.now) } : {};
-    run.update(run.idOf(node.name), { phase, message: message || undefined, ...end });
+    if (isFulfilled(phase)) endMember(run, set, node, { phase, message }, finishedAt ?? run.now);
+    else run.update(run.idOf(node.name), { phase, message: message || undefined });
   }
 }
 
@@ -46,12 +50,19 @@ export const hasFailedMember = (run: RunDraft, set: PodFrame): boolean =>
   members(run, set).some(({ phase }) => isUnsuccessful(phase));
 
 /** The pod is over, seen or not: so is everything in it. */
-export function endMembers(run: RunDraft, set: PodFrame, end: Pick<NodeStatus, 'phase' | 'message'>): void {
+export function endMembers(run: RunDraft, set: PodFrame, end: End): void {
   const message = end.message === 'pod deleted' ? 'container deleted' : end.message;
   for (const node of members(run, set)) {
-    if (isFulfilled(node.phase)) continue;
-    run.update(run.idOf(node.name), { phase: end.phase, message, finishedAt: formatTime(run.now) });
+    if (!isFulfilled(node.phase)) endMember(run, set, node, { ...end, message }, run.now);
   }
+}
+
+type End = Pick<NodeStatus, 'phase' | 'message'>;
+
+function endMember(run: RunDraft, set: PodFrame, { name }: NodeStatus, { phase, message }: End, at: Instant): void {
+  const progress = progressAtEnd(phase);
+  run.update(run.idOf(name), { phase, message: message || undefined, progress, finishedAt: formatTime(at) });
+  if (progress === '1/1') accrueProgress(run, set, [1, 0]);
 }
 
 const members = (run: RunDraft, set: PodFrame): NodeStatus[] =>

@@ -10,7 +10,7 @@ import { driveHooks, hooksOf } from '../policies/hooks.policy.js';
 import { publishGlobalOutputs } from '../policies/global-outputs.policy.js';
 import { keepOutputs } from '../policies/memoize.policy.js';
 import { endMetrics } from '../policies/metrics.policy.js';
-import { completeProgress } from '../policies/progress.policy.js';
+import { accrueProgress, completeProgress, hasOwnProgress, progressAtEnd } from '../policies/progress.policy.js';
 import { describeNode } from './node-description.js';
 import type { RunDraft } from './run-draft.js';
 
@@ -104,7 +104,16 @@ export function createEnded(
   ending: Ending & { readonly type?: NodeStatus['type'] },
 ): NodeId {
   const { type = 'Skipped', phase, message } = ending;
-  const id = run.create({ ...describeNode(run, site), type, phase, ...(message && { message }), ...ending.change });
+  const own = hasOwnProgress({ type }) && { progress: progressAtEnd(phase) };
+  const id = run.create({
+    ...describeNode(run, site),
+    type,
+    phase,
+    ...(message && { message }),
+    ...own,
+    ...ending.change,
+  });
+  if (own) accrueProgress(run, { id, site }, [phase === 'Succeeded' ? 1 : 0, 1]);
   const node = run.node(id);
   if (node) adoptEnded(run, site, node);
   return id;

@@ -7,6 +7,7 @@ import { isFulfilled } from '../model/phases.js';
 import { driveHooks } from '../policies/hooks.policy.js';
 import { beginMetrics } from '../policies/metrics.policy.js';
 import { waitForLocks } from '../policies/locks.policy.js';
+import { discountProgress } from '../policies/progress.policy.js';
 import { ADMISSION_ORDER } from '../policies/order.js';
 import { bindInputs } from '../scope/template-inputs.js';
 import { resolveTemplate } from '../scope/template-lookup.js';
@@ -45,7 +46,10 @@ function enter(run: RunDraft, site: CallSite): boolean {
 
 function proceed(run: RunDraft, site: CallSite, template: Template): void {
   const id = run.idOf(site.nodeName);
-  if (run.node(id)?.synchronizationStatus?.waiting) run.withdraw(id);
+  if (run.node(id)?.synchronizationStatus?.waiting) {
+    discountProgress(run, { id, site });
+    run.withdraw(id);
+  }
   if (!run.node(id) && isRemembered(run, site, template)) return;
   if (template.retryStrategy) startRetry(run, site, template, template.retryStrategy);
   else start(run, site, template);

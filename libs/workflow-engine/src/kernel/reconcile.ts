@@ -4,6 +4,7 @@ import { isFinalWorkflowPhase } from '../model/phases.js';
 import type { World } from '../model/observation.js';
 import type { RunState } from '../model/run-state.js';
 import { recordWaiting, releaseStale } from '../policies/locks.policy.js';
+import { recountProgress } from '../policies/progress.policy.js';
 import { recordVolumeClaims } from '../policies/volume-claims.policy.js';
 import { patchBetween } from '../projections/workflow-patch.js';
 import { adoptMemoized } from './adopt-memoized.js';
@@ -29,7 +30,10 @@ export function reconcile(given: RunState, world: World, scope: Scope): Decision
   if (!wasFinal) begin(run);
   const isWaiting = run.status.phase === 'Pending';
   if (run.status.phase === 'Running') {
-    if (run.rebuilding) releaseStale(run);
+    if (run.rebuilding) {
+      releaseStale(run);
+      recountProgress(run);
+    }
     // Without an index the tree is walked first, so that there is something to observe.
     if (run.rebuilding) settle(run);
     observe(run);

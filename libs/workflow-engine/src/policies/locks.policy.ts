@@ -18,6 +18,7 @@ import { hooksOf } from './hooks.policy.js';
 import { workflowParallelism } from './parallelism.policy.js';
 import { passLimit } from './pass-limit.policy.js';
 import { refuseOnShutdown } from './shutdown.policy.js';
+import { accrueProgress, discountProgress, hasOwnProgress } from './progress.policy.js';
 import { isSuspended, suspension } from './suspension.policy.js';
 import { pendingTimeoutAt, timeoutAt } from './timeout.policy.js';
 
@@ -48,14 +49,7 @@ export function waitForLocks(run: RunDraft, site: CallSite, template: Template):
   const locks = lockRefs(template.synchronization, run.namespace);
   const [first] = locks;
   if (!first) return false;
-  if (!node)
-    run.create({
-      ...describeNode(run, site),
-      type: nodeTypeOf(template),
-      phase: 'Pending',
-      synchronizationStatus: { waiting: first.key },
-      ...(template.inputs && { inputs: template.inputs }),
-    });
+  if (!node) createWaiting(run, site, template, first);
   const since = parseTime(run.node(id)?.startedAt) ?? run.now;
   run.setFrame({
     kind: 'waiting',
@@ -71,6 +65,20 @@ export function waitForLocks(run: RunDraft, site: CallSite, template: Template):
   for (const at of [timeoutAt(template, since), pendingTimeoutAt(template, since)])
     if (at !== null) run.schedule(id, at);
   return true;
+}
+
+function createWaiting(run: RunDraft, site: CallSite, template: Template, first: LockRef): void {
+  const type = nodeTypeOf(template);
+  const hasOwn = hasOwnProgress({ type });
+  const id = run.create({
+    ...describeNode(run, site),
+    type,
+    phase: 'Pending',
+    synchronizationStatus: { waiting: first.key },
+    ...(hasOwn && { progress: '0/1' }),
+    ...(template.inputs && { inputs: template.inputs }),
+  });
+  if (hasOwn) accrueProgress(run, { id, site }, [0, 1]);
 }
 
 /** Gives the waiting calls what has become free. */
@@ -97,6 +105,7 @@ function offer(run: RunDraft, frame: WaitingFrame): void {
   if (broken !== undefined) {
     // A limit that goes away while somebody waits for it may come back.
     if (run.node(id)?.message) return;
+    discountProgress(run, frame);
     run.removeFrame(id);
     run.withdraw(id);
     return endInError(run, site, new Error(broken));

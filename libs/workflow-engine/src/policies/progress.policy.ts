@@ -1,6 +1,7 @@
-import type { NodeStatus } from '@argosy/workflow-spec';
+import type { NodePhase, NodeStatus } from '@argosy/workflow-spec';
 import type { RunDraft } from '../kernel/run-draft.js';
 import type { Frame } from '../model/frame.js';
+import type { NodeId } from '../model/ids.js';
 
 /** A node, and where it stands: enough to find what is above it. */
 type Placed = Pick<Frame, 'id' | 'site'>;
@@ -39,9 +40,37 @@ function parseProgress(progress: string | undefined): Progress {
   return [Number(done ?? 0), Number(all ?? 0)];
 }
 
-const LEAVES: ReadonlySet<string> = new Set(['Pod', 'HTTP', 'Plugin', 'Suspend']);
+/** What is taken back does not count any longer. */
+export function discountProgress(run: RunDraft, frame: Placed): void {
+  const node = run.node(frame.id);
+  if (!hasOwnProgress(node)) return;
+  const [done, all] = parseProgress(node?.progress);
+  accrueProgress(run, frame, [-done, -all]);
+}
+
+/** A node that is over as it is made. */
+export const progressAtEnd = (phase: NodePhase | undefined): '1/1' | '0/1' => (phase === 'Succeeded' ? '1/1' : '0/1');
+
+/**
+ * The progress of the workflow, added up anew as Argo does on every pass: a run that another controller began may tell
+ * something else, and older ones did not tell it of all nodes.
+ */
+export function recountProgress(run: RunDraft): void {
+  let [done, all] = [0, 0];
+  for (const node of [...run.allNodes()].filter(hasOwnProgress)) {
+    const isTold = parseProgress(node.progress)[1] > 0;
+    if (!isTold) run.update(node.id as NodeId, { progress: progressAtEnd(node.phase) });
+    const [own, ofAll] = isTold ? parseProgress(node.progress) : parseProgress(progressAtEnd(node.phase));
+    done += own;
+    all += ofAll;
+  }
+  const progress = `${done}/${all}`;
+  if (run.status.progress !== progress) run.status = { ...run.status, progress };
+}
+
+const LEAVES: ReadonlySet<string> = new Set(['Pod', 'Container', 'HTTP', 'Plugin', 'Suspend']);
 /** What works itself counts; groups add up. */
-export const hasOwnProgress = (node: NodeStatus | undefined): boolean => LEAVES.has(node?.type ?? '');
+export const hasOwnProgress = (node: Pick<NodeStatus, 'type'> | undefined): boolean => LEAVES.has(node?.type ?? '');
 
 function* ownersOf(run: RunDraft, frame: Placed): Generator<Frame['id']> {
   for (let { site } = frame; ;) {
