@@ -215,6 +215,33 @@ describe('an expression tag', () => {
   });
 });
 
+describe('where expressions in tags are turned off', () => {
+  const rules = { expressionTemplates: false };
+  const refused = 'expressions in tags are turned off here (the administrator of the cluster decided so)';
+
+  it('a workflow that has one is refused, wherever it comes from', () => {
+    const run = play(`main: { container: { image: x, args: ["{{= 1 + 1 }}"] } }`, {}, { rules });
+    expect([run.phase, run.message]).toEqual(['Failed', expect.stringContaining(`.container.args[0]: ${refused}`)]);
+    const library = { tools: `t: { retryStrategy: { limit: "{{= 1 }}" }, container: { image: x } }` };
+    const call = `main: { steps: [[{ name: a, templateRef: { name: tools, template: t } }]] }`;
+    const borrowed = play(call, {}, { rules, library });
+    expect(borrowed.message).toContain(`template "t" of WorkflowTemplate "tools": expressions in tags are turned off`);
+    expect(play(call, {}, { library }).phase).toBe('Succeeded');
+  });
+
+  it('other tags and expressions work, and what a program says is not read as one', () => {
+    const run = play(
+      `{ main: { steps: [
+          [{ name: make, template: c }],
+          [{ name: use, template: say, when: "{{steps.make.status}} == Succeeded", arguments: { parameters: [{ name: m, value: "{{steps.make.outputs.result}}" }] } }],
+        ] } }`,
+      { make: succeeds({ result: '{{= 1 + 1 }}' }) },
+      { rules },
+    );
+    expect(said(run).use).toBe('{{= 1 + 1 }}');
+  });
+});
+
 describe('a tag that the pod alone can answer', () => {
   it('{{pod.name}} and {{node.name}} of a retried step are those of the attempt', () => {
     const run = play(`

@@ -99,6 +99,7 @@ export const agentConfig = z
       .enum(['Strict', 'Secure'])
       .optional()
       .describe('Workflows may only run WorkflowTemplates; Secure: and end when those change. Free when absent'),
+    ARGOSY_EXPRESSION_TEMPLATES: switchVariable(true).describe('0: workflows with {{= expressions}} are refused'),
     ARGOSY_OVERRIDABLE_FIELDS: list().describe(
       'Fields of the spec, with commas between, that a workflow may then set nevertheless',
     ),

@@ -12,6 +12,7 @@ export function rulesOf(config: AgentConfig): Pick<WorkflowControllerOptions, 'r
       ...(config.ARGOSY_FAILED_POD_RESTART && {
         failedPodRestart: { enabled: true, ...(maxRestarts !== undefined && { maxRestarts }) },
       }),
+      ...(!config.ARGOSY_EXPRESSION_TEMPLATES && { expressionTemplates: false }),
       ...(templateReferencing && { templateReferencing }),
       ...(overridableFields && { overridableFields }),
     },

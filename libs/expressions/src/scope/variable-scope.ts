@@ -26,6 +26,11 @@ export class VariableScope {
     return VariableScope.empty.extend(entries);
   }
 
+  /** No variables, and what else the other says about how to read texts. */
+  static like({ expressionTags }: VariableScope): VariableScope {
+    return new VariableScope(new Map(), undefined, undefined, expressionTags);
+  }
+
   #tree: ScopeTree | undefined;
 
   private constructor(
@@ -33,11 +38,18 @@ export class VariableScope {
     private readonly outer: VariableScope | undefined,
     /** Milliseconds since the Unix epoch for `now()`; undefined where the time is not known. */
     readonly now?: number,
+    /** Whether `{{= expression}}` is a tag; where it is not, it stays as it is. */
+    readonly expressionTags = true,
   ) {}
 
   /** The same variables at a time. */
   at(now: number): VariableScope {
-    return new VariableScope(this.own, this.outer, now);
+    return new VariableScope(this.own, this.outer, now, this.expressionTags);
+  }
+
+  /** The same, where expressions in tags are turned off. */
+  withoutExpressionTags(): VariableScope {
+    return new VariableScope(this.own, this.outer, this.now, false);
   }
 
   extend(entries: Entries): VariableScope {
@@ -45,7 +57,7 @@ export class VariableScope {
     for (const [name, value] of isIterable(entries) ? entries : Object.entries(entries)) {
       if (value !== undefined) own.set(name, value);
     }
-    return own.size === 0 ? this : new VariableScope(own, this, this.now);
+    return own.size === 0 ? this : new VariableScope(own, this, this.now, this.expressionTags);
   }
 
   /** The value of exactly this dotted name; undefined when there is none, null when it is known to be absent. */

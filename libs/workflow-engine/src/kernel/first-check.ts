@@ -19,7 +19,9 @@ function invalidSpec(run: RunDraft): string | null {
   const unsaid = run.spec.arguments?.parameters?.find((parameter) => !isSaid(parameter));
   if (unsaid) return `spec.arguments.${unsaid.name}.value or spec.arguments.${unsaid.name}.valueFrom is required`;
   const { workflowTemplateRef: _merged, ...spec } = run.spec;
-  const [first, ...more] = refusals({ ...run.workflow, spec }, libraryOf(run.world));
+  const [first, ...more] = refusals({ ...run.workflow, spec }, libraryOf(run.world), {
+    expressionTags: run.scope.rules?.expressionTemplates ?? true,
+  });
   if (!first) return null;
   const hint = first.hint === undefined ? '' : ` (${first.hint})`;
   return `${first.path}: ${first.message}${hint}${more.length > 0 ? `, and ${more.length} more` : ''}`;

@@ -13,6 +13,8 @@ export interface ControllerRules {
   readonly templateReferencing?: 'Strict' | 'Secure';
   /** Fields of the spec, by their names in YAML, that a workflow may then set nevertheless. */
   readonly overridableFields?: readonly string[];
+  /** False turns `{{= expression}}` off: a workflow that holds one is refused. Default true. */
+  readonly expressionTemplates?: boolean;
   /** Pods that failed before their program began, for the cluster's reasons, are made again. Default: they are not. */
   readonly failedPodRestart?: FailedPodRestart;
   /** False lets a workflow begin whatever is wrong with it, to see where that shows. Default true. */

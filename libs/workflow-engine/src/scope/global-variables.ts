@@ -32,7 +32,8 @@ export function globalVariables(run: RunDraft): VariableScope {
   for (const parameter of run.status.outputs?.parameters ?? []) {
     entries[`workflow.outputs.parameters.${parameter.name}`] = String(parameter.value ?? '');
   }
-  return VariableScope.of(entries).at(run.now);
+  const scope = VariableScope.of(entries).at(run.now);
+  return run.scope.rules?.expressionTemplates === false ? scope.withoutExpressionTags() : scope;
 }
 
 function parameters(run: RunDraft): Record<string, string> {

@@ -65,7 +65,7 @@ function planLoop(
   return items.map(({ name, variables }) => {
     const known = scope.extend(variables);
     const own = tryReplaceTags(body, known);
-    const bound = tryReplaceTags(late, VariableScope.of(variables));
+    const bound = tryReplaceTags(late, VariableScope.like(scope).extend(variables));
     return plan({ ...own.value, ...bound.value, name }, failure ?? own.failure ?? bound.failure, known);
   });
 }

@@ -23,6 +23,9 @@ const SETTINGS = { lateBound: LATE_BOUND_NAMES, cache: CACHE };
 /** Names that tell one place of a run from another: what is drawn at random there differs. */
 const PLACE = ['workflow.uid', 'node.name', 'pod.name', 'steps.name', 'tasks.name', 'item'];
 
+/** How texts are read in a scope. */
+const settingsOf = (scope: VariableScope) => ({ ...SETTINGS, expressions: scope.expressionTags, ...world(scope) });
+
 /** What a pass gives its expressions of the world: its time, and random values that follow from it and the place. */
 function world(scope: VariableScope): { readonly now?: number; readonly seed?: string } {
   const { now } = scope;
@@ -32,7 +35,7 @@ function world(scope: VariableScope): { readonly now?: number; readonly seed?: s
 
 /** Replaces the tags in every text of a value; those that cannot be resolved yet stay. @throws on a broken expression */
 export function replaceTags<T>(value: T, scope: VariableScope): Replaced<T> {
-  return substituteTemplate(value, scope, { ...SETTINGS, ...world(scope) });
+  return substituteTemplate(value, scope, settingsOf(scope));
 }
 
 export interface TriedReplacing<T> extends Replaced<T> {
@@ -44,8 +47,7 @@ export interface TriedReplacing<T> extends Replaced<T> {
 export function tryReplaceTags<T>(value: T, scope: VariableScope): TriedReplacing<T> {
   const failures: Error[] = [];
   const { value: replaced, unresolved } = substituteTemplate(value, scope, {
-    ...SETTINGS,
-    ...world(scope),
+    ...settingsOf(scope),
     onFailure: (error) => failures.push(error),
   });
   return { value: replaced, unresolved, failure: failures[0] ?? null };

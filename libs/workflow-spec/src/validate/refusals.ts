@@ -2,13 +2,19 @@ import type { TemplateLibrary } from '../library/template-library.js';
 import type { Workflow } from '../model/workflow.js';
 import type { Problem } from '../problem.js';
 import { validateWorkflow } from './validate-workflow.js';
+import type { ValidationOptions } from './validate-workflow.js';
 
 /**
  * What keeps a workflow from beginning: the problems that Argo refuses too. Others it lets begin, and some of those end
  * well, because what is wrong is never reached. `workflow` has the merged spec.
  */
-export function refusals(workflow: Workflow, templates: TemplateLibrary): Problem[] {
-  const problems = validateWorkflow({ value: { ...workflow, kind: 'Workflow' } }, { templates, lint: false });
+export function refusals(
+  workflow: Workflow,
+  templates: TemplateLibrary,
+  options: Pick<ValidationOptions, 'expressionTags'> = {},
+): Problem[] {
+  const value = { ...workflow, kind: 'Workflow' as const };
+  const problems = validateWorkflow({ value }, { ...options, templates, lint: false });
   return problems.filter((problem) => isCertain(problem) && !isTolerated(problem));
 }
 
@@ -47,7 +53,7 @@ const CHECKED: Readonly<Record<string, RegExp>> = {
 };
 
 function isTolerated({ code, path }: Problem): boolean {
-  if (CHECKED[code]?.test(path)) return false;
+  if (code === 'expression-tag' || CHECKED[code]?.test(path)) return false;
   if (TOLERATED_CODES.has(code) || UNCHECKED.test(path)) return true;
   if (code === 'missing') return FILLED_LATER.test(path);
   return code === 'not-allowed';

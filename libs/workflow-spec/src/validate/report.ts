@@ -16,6 +16,8 @@ export class Report {
   constructor(
     private readonly positions: Positions,
     private readonly damaged: ReadonlySet<string>,
+    /** Whether `{{= expression}}` may be used. */
+    readonly expressionTags = true,
   ) {}
 
   add(path: Path, code: string, message: string, { part, excerpt, ...rest }: Finding = {}): void {

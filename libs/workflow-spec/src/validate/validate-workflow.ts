@@ -30,6 +30,8 @@ export interface ValidationOptions {
   readonly templates?: TemplateLibrary;
   /** A file is checked, and not something about to run: arguments of the workflow may still be given. Default true. */
   readonly lint?: boolean;
+  /** False where `{{= expression}}` is turned off, and so is an error. Default true. */
+  readonly expressionTags?: boolean;
 }
 
 /** A document without a text, such as an object read from a cluster: its problems have no line. */
@@ -40,8 +42,9 @@ export function validateWorkflow(document: Validatable, options: ValidationOptio
   const { value } = document;
   const { kind } = 'kind' in document ? document : value;
   if (!isWorkflowKind(kind)) return [];
-  const report =
-    'positions' in document ? new Report(document.positions, document.damaged) : new Report(Positions.none, new Set());
+  const [positions, damaged] =
+    'positions' in document ? [document.positions, document.damaged] : [Positions.none, new Set<string>()];
+  const report = new Report(positions, damaged, options.expressionTags);
   const subject = { kind, value } as ParsedDocument;
   checkSubject(subject, report, options);
   return report.problems.sort(byPosition);

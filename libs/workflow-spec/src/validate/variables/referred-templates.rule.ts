@@ -56,7 +56,7 @@ function problemsIn(
   globals: Variables,
   checkBody: CheckBody,
 ): Problem[] {
-  const report = new Report(Positions.none, new Set());
+  const report = new Report(Positions.none, new Set(), context.report.expressionTags);
   const templates = new Map((spec.templates ?? []).flatMap((other) => (other.name ? [[other.name, other]] : [])));
   checkBody({ ...context, effective: spec, templates, isComplete: true, report }, template, globals);
   const isOwn = ({ message }: Problem): boolean => !message.includes('{{workflow.');

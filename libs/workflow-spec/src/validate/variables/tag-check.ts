@@ -43,6 +43,11 @@ function checkTag(report: Report, path: Path, text: string, tag: Tag, scope: Tag
     if (name !== undefined && !scope.variables.has(name)) unresolved(report, path, name, scope, excerpt);
     return;
   }
+  if (!report.expressionTags) {
+    const message = 'expressions in tags are turned off here';
+    report.add(path, 'expression-tag', message, { excerpt, hint: 'the administrator of the cluster decided so' });
+    return;
+  }
   const [body = '', ...more] = tag.parts;
   // A nested tag may stand for any piece of an expression.
   if (more.length > 0 || typeof body !== 'string') return;
