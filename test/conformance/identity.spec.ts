@@ -121,6 +121,29 @@ describe('names', () => {
   });
 });
 
+describe('display names', () => {
+  it('may be given by an annotation of the template, and change nothing else', () => {
+    const run = play(`
+      main:
+        steps:
+          - [{ name: a, template: named, withItems: [x, y], arguments: { parameters: [{ name: p, value: "{{item}}" }] } }]
+          - [{ name: b, template: c, when: "{{steps.a.outputs.result}} != ''" }]
+      named:
+        annotations: { workflows.argoproj.io/display-name: "on {{inputs.parameters.p}}" }
+        inputs: { parameters: [{ name: p }] }
+        retryStrategy: { limit: 1 }
+        script: { image: x, command: [sh], source: echo 1 }`);
+    const names = run.nodes.map(({ status }) => [status.name, status.displayName]);
+    expect(names).toEqual(
+      expect.arrayContaining([
+        ['wf[0].a(0:x)', 'on x'],
+        ['wf[0].a(0:x)(0)', 'a(0:x)(0)'],
+        ['wf[0].a(1:y)', 'on y'],
+      ]),
+    );
+  });
+});
+
 describe('pod names', () => {
   it('are made of workflow, template and the hash of the node', () => {
     const run = play('main: { steps: [[{ name: a, template: c }]] }');

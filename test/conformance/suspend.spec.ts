@@ -22,9 +22,15 @@ describe('a suspend template', () => {
     const run = play(approval('', '{}', `{ name: a, value: '{"enum": ["one", "two"]}' }, { name: b, value: "{" }`));
     const [asked] = Object.values(run.workflow.status?.nodes ?? {}).filter(({ type }) => type === 'Suspend');
     expect(asked?.inputs?.parameters).toEqual([
-      { name: 'a', value: '{"enum": ["one", "two"]}', enum: ['one', 'two'] },
+      { name: 'a', value: '{"enum": ["one", "two"]}', enum: ['one', 'two'], default: 'one' },
       { name: 'b', value: '{' },
     ]);
+  });
+
+  it('takes the first of the choices when nobody chose', () => {
+    const output = '{ name: a, valueFrom: { supplied: {} } }';
+    const run = play(approval(output, '{ duration: 5 }', `{ name: a, value: '{"enum": ["one", "two"]}' }`));
+    expect(run.node('ask').outputs.parameters).toEqual({ a: 'one' });
   });
 
   it('who resumed is told', () => {

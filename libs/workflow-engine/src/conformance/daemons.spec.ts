@@ -55,6 +55,33 @@ describe('a daemon', () => {
     expect(openPods(run)).toEqual([]);
   });
 
+  it('has an address, and several of them in a loop', () => {
+    for (const body of [
+      {
+        steps: [
+          [{ name: 'db', template: 'server', withItems: ['a', 'b'] }],
+          [{ name: 'use', ...use('{{steps.db.ip}}') }],
+        ],
+      },
+      {
+        dag: {
+          tasks: [
+            { name: 'db', template: 'server', withItems: ['a', 'b'] },
+            { name: 'use', depends: 'db', ...use('{{tasks.db.ip}}') },
+          ],
+        },
+      },
+    ]) {
+      const run = new WorkflowSimulation(
+        workflow([{ name: 'main', ...body }, server({ retryStrategy: { limit: 1 } }), client]),
+        endless,
+      );
+      expect(run.run()).toBe('Succeeded');
+      const [user] = [...run.state.nodes.values()].filter(({ displayName }) => displayName === 'use');
+      expect(user?.inputs?.parameters?.[0]?.value).toBe('["10.0.0.1","10.0.0.1"]');
+    }
+  });
+
   it('is found again after a restart, wherever it stands', () => {
     for (const body of [
       { steps: [[{ name: 'db', template: 'server' }], [{ name: 'use', ...use('{{steps.db.ip}}') }]] },

@@ -63,7 +63,7 @@ function start(run: RunDraft, site: CallSite, template: Template, { kind, type }
   }
   if (isNew) {
     run.create({
-      ...describeNode(run, site),
+      ...describeNode(run, site, template),
       type,
       phase: 'Pending',
       progress: '0/1',

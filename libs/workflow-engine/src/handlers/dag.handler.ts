@@ -55,7 +55,7 @@ export const dagHandler: TemplateHandler<'dag'> = {
 
 function createNode(run: RunDraft, site: CallSite, template: Template): void {
   run.create({
-    ...describeNode(run, site),
+    ...describeNode(run, site, template),
     type: 'DAG',
     phase: 'Running',
     ...(template.inputs && { inputs: template.inputs }),

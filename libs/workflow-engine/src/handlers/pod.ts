@@ -54,7 +54,7 @@ function startPod(run: RunDraft, site: CallSite, template: Template, kind: PodKi
   const pendingTimeout = pendingTimeoutAt(bound, startedAt);
   if (isNew) {
     run.create({
-      ...describeNode(run, site),
+      ...describeNode(run, site, template),
       type: 'Pod',
       phase: 'Pending',
       progress: '0/1',

@@ -30,7 +30,7 @@ export function startRetry(run: RunDraft, site: CallSite, template: Template, st
   const id = run.idOf(site.nodeName);
   if (!run.node(id)) {
     run.create({
-      ...describeNode(run, site),
+      ...describeNode(run, site, template),
       type: 'Retry',
       phase: 'Running',
       ...(template.inputs && { inputs: template.inputs }),

@@ -43,7 +43,7 @@ export const stepsHandler: TemplateHandler<'steps'> = {
 
 function createNode(run: RunDraft, site: CallSite, template: Template): void {
   run.create({
-    ...describeNode(run, site),
+    ...describeNode(run, site, template),
     type: 'Steps',
     phase: 'Running',
     ...(template.inputs && { inputs: template.inputs }),

@@ -50,7 +50,7 @@ function createNode(run: RunDraft, site: CallSite, template: Template): void {
   const supplied = (template.outputs?.parameters ?? []).filter((parameter) => parameter.valueFrom?.supplied);
   const outputs: Outputs | null = supplied.length > 0 ? { parameters: supplied } : null;
   run.create({
-    ...describeNode(run, site),
+    ...describeNode(run, site, template),
     type: 'Suspend',
     phase: 'Running',
     progress: '0/1',
@@ -59,17 +59,18 @@ function createNode(run: RunDraft, site: CallSite, template: Template): void {
   });
 }
 
-/** An input whose value is `{"enum": […]}` offers these as choices to whoever answers. */
+/** An input whose value is `{"enum": […]}` offers these as choices to whoever answers, the first unless told otherwise. */
 function withChoices(inputs: Inputs): Inputs {
   if (!inputs.parameters) return inputs;
   return { ...inputs, parameters: inputs.parameters.map((parameter) => ({ ...parameter, ...choicesIn(parameter) })) };
 }
 
-function choicesIn({ value }: Parameter): Pick<Parameter, 'enum'> | undefined {
+function choicesIn({ value, default: given }: Parameter): Pick<Parameter, 'enum' | 'default'> | undefined {
   if (!String(value).startsWith('{')) return undefined;
   try {
     const { enum: choices } = JSON.parse(String(value)) as { enum?: unknown };
-    return Array.isArray(choices) && choices.length > 0 ? { enum: choices.map(String) } : undefined;
+    if (!Array.isArray(choices) || choices.length === 0) return undefined;
+    return { enum: choices.map(String), default: given ?? String(choices[0]) };
   } catch {
     return undefined;
   }

@@ -1,4 +1,4 @@
-import type { NodeStatus } from '@argosy/workflow-spec';
+import type { NodeStatus, Template } from '@argosy/workflow-spec';
 import type { CallSite } from '../model/frame.js';
 import type { RunDraft } from './run-draft.js';
 
@@ -7,11 +7,14 @@ type Description = Pick<
   'name' | 'displayName' | 'templateName' | 'templateRef' | 'templateScope' | 'boundaryID' | 'nodeFlag'
 >;
 
+/** An annotation of a template, tags and all: what its nodes are called where people see them. */
+const DISPLAY_NAME = 'workflows.argoproj.io/display-name';
+
 /** The part of a new node that says where it stands and whose template it runs. */
-export function describeNode(run: RunDraft, site: CallSite): Description {
+export function describeNode(run: RunDraft, site: CallSite, template?: Template): Description {
   const description: Description = {
     name: site.nodeName,
-    displayName: displayNameOf(run, site),
+    displayName: givenName(site, template) || displayNameOf(run, site),
     templateScope: site.templateScope,
   };
   if (site.call.template) description.templateName = site.call.template;
@@ -21,6 +24,10 @@ export function describeNode(run: RunDraft, site: CallSite): Description {
   if (site.attempt) description.nodeFlag = { ...description.nodeFlag, retried: true };
   return description;
 }
+
+/** Attempts are told apart by their numbers: only what stands for all of them has the name. */
+const givenName = (site: CallSite, template: Template | undefined): string | undefined =>
+  site.attempt ? undefined : template?.annotations?.[DISPLAY_NAME];
 
 /** The name without the boundary's and without the step group's index. */
 function displayNameOf(run: RunDraft, site: CallSite): string {

@@ -71,7 +71,7 @@ function createWaiting(run: RunDraft, site: CallSite, template: Template, first:
   const type = nodeTypeOf(template);
   const hasOwn = hasOwnProgress({ type });
   const id = run.create({
-    ...describeNode(run, site),
+    ...describeNode(run, site, template),
     type,
     phase: 'Pending',
     synchronizationStatus: { waiting: first.key },

@@ -31,15 +31,17 @@ export function outputVariables(prefix: string, outputs: Outputs, into: Variable
 }
 
 /**
- * The outputs of a loop as its siblings read them: JSON lists over the items that succeeded, in the order of the items.
+ * The outputs of a loop as its siblings read them: JSON lists over the items that succeeded, in the order of the items;
+ * of daemons, which are still running, their addresses.
  * @throws when an item's result is no JSON
  */
 export function aggregateVariables(prefix: string, items: readonly NodeStatus[], status: string): Variables {
-  const succeeded = items
-    .filter((node) => node.phase === 'Succeeded' && !node.nodeFlag?.hooked)
-    .sort((a, b) => itemIndex(a) - itemIndex(b));
+  const ordered = items.filter((node) => !node.nodeFlag?.hooked).sort((a, b) => itemIndex(a) - itemIndex(b));
+  const succeeded = ordered.filter((node) => node.phase === 'Succeeded');
   const variables: Variables = { [`${prefix}.status`]: status };
   if (items.length === 0) return variables;
+  const addresses = ordered.flatMap(({ podIP }) => (podIP === undefined ? [] : [podIP]));
+  if (addresses.length > 0) variables[`${prefix}.ip`] = JSON.stringify(addresses);
   const outputs = succeeded.map((node) => node.outputs).filter((found): found is Outputs => found !== undefined);
   const results = outputs.filter((output) => output.result !== undefined).map((output) => output.result ?? '');
   variables[`${prefix}.outputs.result`] = jsonList(results, prefix);
@@ -54,7 +56,8 @@ export function aggregateVariables(prefix: string, items: readonly NodeStatus[],
   return variables;
 }
 
-const itemIndex = (node: NodeStatus): number => Number(/\((\d+)(?::|\))[^]*$/.exec(node.displayName ?? '')?.[1] ?? 0);
+/** Of the name, in which item and index stand last; how a node is displayed is up to its template. */
+const itemIndex = ({ name }: NodeStatus): number => Number(/\((\d+)(?::|\))[^(]*$/.exec(name)?.[1] ?? 0);
 
 const asMap = (parameters: readonly Parameter[]): Record<string, string> =>
   Object.fromEntries(parameters.map((parameter) => [parameter.name, String(parameter.value ?? '')]));

@@ -22,5 +22,8 @@ export function withDefaults(node: NodeStatus | undefined): SuppliedOutputs {
   return { outputs: parameters ? { ...node?.outputs, parameters } : node?.outputs, missing };
 }
 
-const inputNamed = (node: NodeStatus, name: string): Parameter['value'] =>
-  node.inputs?.parameters?.find((input) => input.name === name)?.value;
+/** The value of the input, or, when that value holds the choices, the one that stands for them. */
+function inputNamed(node: NodeStatus, name: string): Parameter['value'] {
+  const input = node.inputs?.parameters?.find((parameter) => parameter.name === name);
+  return input?.enum && !input.enum.includes(input.value ?? '') ? input.default : input?.value;
+}

@@ -78,7 +78,7 @@ function withLoops(nodes: readonly TreeNode[], parent: GraphStep | undefined): P
     if (known) known.parts.push(part);
     else if (name === undefined) parts.push({ ...part, parts: [...part.parts] });
     else {
-      const label = node.step.displayName.replace(/\(.*$/, '');
+      const label = name.slice(name.lastIndexOf('.') + 1);
       const loop = { id: `loop:${name}`, label, step: undefined, isLoop: true, attempts: [], parts: [part] };
       loops.set(name, loop);
       parts.push(loop);
