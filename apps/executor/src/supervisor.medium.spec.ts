@@ -146,12 +146,22 @@ describe.each(implementations)('the supervisor in %s', (name, env) => {
   it('tells when the command cannot be started', () => {
     expect(run([], ['no-such-program'])).toMatchObject({
       status: 64,
-      report: { error: 'cannot start no-such-program: No such file or directory' },
+      report: {
+        error: 'failed to find name in PATH: exec: "no-such-program": executable file not found in $PATH',
+      },
     });
     const file = join(folder, 'not-executable');
     writeFileSync(file, '');
     chmodSync(file, 0o644);
-    expect(run([], [file])).toMatchObject({ status: 64, report: { error: `cannot start ${file}: Permission denied` } });
+    const error = (command: string): string | undefined => run([], [command]).report?.error;
+    expect(error(file)).toBe(`failed to find name in PATH: exec: "${file}": permission denied`);
+    expect(error(folder)).toBe(`failed to find name in PATH: exec: "${folder}": is a directory`);
+    expect(error('/no/such')).toBe(
+      'failed to find name in PATH: exec: "/no/such": stat /no/such: no such file or directory',
+    );
+    writeFileSync(file, '#!/no/such/shell\n');
+    chmodSync(file, 0o755);
+    expect(error(file)).toBe(`failed to start command: fork/exec ${file}: no such file or directory`);
   });
 
   it('puts a script together from its parts and keeps them out of its environment', () => {

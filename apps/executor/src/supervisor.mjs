@@ -40,6 +40,19 @@ const reason = (error) =>
     ENOTDIR: 'Not a directory',
   })[error.code] ?? error.message;
 
+/** As Argo's executor says it, down to the spelling: people have alerts and retry expressions for it. */
+function whyNotStarted(program, error) {
+  const missing = (why) => `failed to find name in PATH: exec: "${program}": ${why}`;
+  const isMissing = error.code === 'ENOENT' || error.code === 'EACCES';
+  if (!program.includes('/') && isMissing) return missing('executable file not found in $PATH');
+  const found = program.includes('/') && statSync(program, { throwIfNoEntry: false });
+  if (program.includes('/') && !found) return missing(`stat ${program}: no such file or directory`);
+  if (found && found.isDirectory()) return missing('is a directory');
+  if (found && error.code === 'EACCES') return missing('permission denied');
+  const why = reason(error);
+  return `failed to start command: fork/exec ${program}: ${why[0].toLowerCase()}${why.slice(1)}`;
+}
+
 const VALUES = ['--script', '--report', '--reason', '--exit-code', '--retries', '--retry-pause'];
 
 function parse(args) {
@@ -238,7 +251,7 @@ function runCommand(options, progress) {
     const stopLooking = progress.follow();
     child.once('error', (error) => {
       stopLooking();
-      setError(`cannot start ${file}: ${reason(error)}`);
+      setError(whyNotStarted(file, error));
       resolve({ code: CANNOT_START, started: false });
     });
     child.stdout?.on('data', (chunk) => {

@@ -6,6 +6,7 @@
  *   supervisor run [options] -- COMMAND... see docs in ../README.md
  *   supervisor resource ACTION [options]   has kubectl act on an object, for the step of a resource template
  */
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -142,6 +143,32 @@ static int run_attempts(const struct options *options, const sigset_t *mask, str
   }
 }
 
+/* As Argo's executor says it, down to the spelling: people have alerts and retry expressions for it. */
+static void tell_why_not_started(struct report *report, const char *program, int reason) {
+  struct stat found;
+  bool is_path = strchr(program, '/') != NULL, is_there = stat(program, &found) == 0;
+  const char *why = NULL;
+  if (!is_path && (reason == ENOENT || reason == EACCES)) why = "executable file not found in $PATH";
+  else if (is_path && is_there && S_ISDIR(found.st_mode)) why = "is a directory";
+  else if (is_path && reason == EACCES) why = "permission denied";
+  struct buffer subject = {0};
+  buffer_append_text(&subject, program);
+  if (why) buffer_append_text(&subject, "\"");
+  else if (is_path && !is_there) {
+    buffer_append_text(&subject, "\": stat ");
+    buffer_append_text(&subject, program);
+  }
+  buffer_append(&subject, "", 1);
+  struct buffer words = {0};
+  buffer_append_text(&words, why ? why : strerror(reason));
+  buffer_append(&words, "", 1);
+  if (!why && words.data) words.data[0] = (char)tolower((unsigned char)words.data[0]);
+  const char *what = why || (is_path && !is_there) ? "failed to find name in PATH: exec: \"" : "failed to start command: fork/exec ";
+  set_error(report, what, subject.data ? subject.data : program, words.data ? words.data : strerror(reason));
+  buffer_free(&subject);
+  buffer_free(&words);
+}
+
 static int run_command(const struct options *options, const sigset_t *mask, struct report *report) {
   struct capture capture = {0};
   struct progress progress;
@@ -158,7 +185,7 @@ static int run_command(const struct options *options, const sigset_t *mask, stru
   }
   progress_init(&progress);
   if (run_attempts(options, mask, report, options->capture_result ? &capture : NULL, &progress, &outcome) < 0 || outcome.start_error) {
-    set_error(report, "cannot start ", options->command[0], strerror(outcome.start_error ? outcome.start_error : errno));
+    tell_why_not_started(report, options->command[0], outcome.start_error ? outcome.start_error : errno);
     capture_free(&capture);
     return EXIT_CANNOT_START;
   }

@@ -182,8 +182,9 @@ describe.each(kinds)('workflows as processes under the supervisor in %s', (kind,
       { name: 'main', container: { name: '', image: 'any', command: ['argosy-no-such-program'] } },
     ]);
     expect(node(await ended(absent), absent)).toMatchObject({
-      phase: 'Error',
-      message: 'main: cannot start argosy-no-such-program: No such file or directory',
+      phase: 'Failed',
+      message:
+        'main: Error (exit code 64): failed to find name in PATH: exec: "argosy-no-such-program": executable file not found in $PATH',
     });
   }, 60_000);
 

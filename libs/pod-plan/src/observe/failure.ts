@@ -69,8 +69,6 @@ function endOfMain(container: ContainerStatus): PodEnd | undefined {
   const { terminated } = container.state ?? {};
   const report = parseTerminationReport(terminated?.message);
   if (terminated?.exitCode === EXIT.outputMissing && report?.error) return { phase: 'Error', message: report.error };
-  if (terminated?.exitCode === EXIT.cannotStart && report?.error)
-    return { phase: 'Error', message: `${container.name}: ${report.error}` };
   // What the kubelet says when it is the first to notice.
   if (report?.error === DEADLINE_EXCEEDED) return { phase: 'Failed', message: POD_DEADLINE_MESSAGE };
   return endOfContainer(container, 'Failed');

@@ -158,6 +158,11 @@ describe('a pod that failed', () => {
       'Failed',
       'main: Error (exit code 3)',
     ]);
+    // Even when it could not begin: what is wrong is its command.
+    expect(endOf(failed(ended('main', 64, report({ error: 'exec: "x": permission denied' }))))).toEqual([
+      'Failed',
+      'main: Error (exit code 64): exec: "x": permission denied',
+    ]);
   });
 
   it('keeps the outputs that a failed program left', () => {
@@ -168,10 +173,6 @@ describe('a pod that failed', () => {
   });
 
   it('is an error of the platform when the supervisor could not do its work', () => {
-    expect(endOf(failed(ended('main', 64, report({ error: 'cannot start x: No such file or directory' }))))).toEqual([
-      'Error',
-      'main: cannot start x: No such file or directory',
-    ]);
     expect(endOf(failed(ended('main', 66, report({ error: 'cannot read output parameter p from /p: gone' }))))).toEqual(
       ['Error', 'cannot read output parameter p from /p: gone'],
     );
