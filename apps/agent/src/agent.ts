@@ -89,6 +89,7 @@ export class Agent {
       },
       workflowEvents: { enabled: config.ARGOSY_WORKFLOW_EVENTS },
       nodeEvents: { enabled: config.ARGOSY_NODE_EVENTS, sendAsPod: config.ARGOSY_NODE_EVENTS_AS_POD },
+      holdsPods: config.ARGOSY_POD_STATUS_CAPTURE_FINALIZER,
       estimateDurations: !config.ARGOSY_SKIP_DURATION_ESTIMATION,
       isPodReleased: (pod) => this.logs.isReleased(pod),
       nodeStatus: { alwaysOffload: config.ARGOSY_ALWAYS_OFFLOAD_NODE_STATUS },

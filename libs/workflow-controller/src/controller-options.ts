@@ -30,6 +30,11 @@ export interface WorkflowControllerOptions extends TurnLimits, RequestOptions, E
   readonly retentionPolicy?: RetentionPolicy;
   /** Where the nodes of large runs are kept. */
   readonly nodeStatus?: NodeStatusOptions;
+  /**
+   * Pods get a finalizer, so that one that somebody deletes stays until it is on record how it ended. Default: false. Those
+   * that have it are let go either way.
+   */
+  readonly holdsPods?: boolean;
   /** By the last success of the same template or schedule. Default: true. */
   readonly estimateDurations?: boolean;
   /** Runs worked on at the same time. Default: 8. */

@@ -6,6 +6,7 @@ import type { Pod, Workflow } from '@argosy/workflow-spec';
 import { Turns } from './admission/turns.js';
 import { MemoCaches } from './cache/memo-caches.js';
 import { checkRules } from './check-rules.js';
+import { AbandonedPods } from './collection/abandoned-pods.js';
 import { DisruptionBudgets } from './collection/disruption-budgets.js';
 import { Retirement } from './collection/retirement.js';
 import { deleteExpired } from './collection/time-to-live.js';
@@ -61,6 +62,7 @@ export class WorkflowController {
   private readonly caches: MemoCaches;
   private readonly intents: Intents;
   private readonly events: EventRecorder;
+  private readonly abandoned: AbandonedPods;
   private readonly isPodReleased: (pod: Pod) => boolean;
   private reconciler: WorkflowReconciler | undefined;
   private informers: Informers | undefined;
@@ -109,6 +111,7 @@ export class WorkflowController {
       logger: this.logger,
       random: options.random ?? (() => Math.random()),
     });
+    this.abandoned = new AbandonedPods({ kube: options.kube, logger: this.logger });
     this.intents = new Intents({
       ...this.options,
       ...this.nodeRequests,
@@ -121,6 +124,7 @@ export class WorkflowController {
       budgets: this.budgets,
       caches: this.caches,
       isPodReleased: this.isPodReleased,
+      holdsPods: options.holdsPods ?? false,
       lookAt: (key) => this.queue.add(key),
     });
   }
@@ -165,6 +169,7 @@ export class WorkflowController {
       caches: this.caches,
       isPodReleased: this.isPodReleased,
       rules: this.options.rules ?? {},
+      holdsPods: this.options.holdsPods ?? false,
       events: this.events,
       onRunChanged: async (snapshot) => this.options.onRunChanged?.(snapshot),
       onMetrics: (updates) => this.options.onMetrics?.(updates),
@@ -173,6 +178,7 @@ export class WorkflowController {
     await this.turns.open();
     this.stopped.signal.throwIfAborted();
     this.queue.start();
+    this.lookAtHeld(informers.pods.list());
     this.planResync();
     this.cron = this.startCron(informers);
   }
@@ -311,6 +317,7 @@ export class WorkflowController {
     this.cancelResync = this.clock.after(RESYNC_MS, () => {
       for (const object of this.workflows())
         if (!isFinalWorkflowPhase(object.status?.phase)) this.lookAgain(keyOf(object), null);
+      this.lookAtHeld(this.informers?.pods.list() ?? []);
       this.planResync();
     });
   }
@@ -318,7 +325,16 @@ export class WorkflowController {
   private podSeen(pod: Pod, deleted: boolean): void {
     if (deleted) this.overflow.forget(pod);
     if (deleted) this.progress.forget(pod);
+    else this.lookAtHeld([pod]);
     this.options.onPod?.(pod, deleted);
+  }
+
+  private lookAtHeld(pods: readonly Pod[]): void {
+    if (this.informers) this.abandoned.look(pods, this.informers.workflows);
+  }
+
+  private lookAtHeldOf(key: string): void {
+    this.lookAtHeld(this.informers?.pods.byIndex(BY_RUN, key) ?? []);
   }
 
   private runSeen(workflow: Workflow, deleted: boolean): void {
@@ -326,6 +342,7 @@ export class WorkflowController {
     this.lastSuccesses?.changed(workflow);
     if (deleted) this.runDeleted(workflow);
     else {
+      if (workflow.metadata.deletionTimestamp) this.lookAtHeldOf(key);
       this.turns.seen(key, workflow);
       this.retirement.seen(workflow);
       this.queue.add(key);
@@ -336,6 +353,7 @@ export class WorkflowController {
   private runDeleted(workflow: Workflow): void {
     const key = keyOf(workflow);
     this.retirement.forget(workflow.metadata.uid ?? '');
+    this.lookAtHeldOf(key);
     this.budgets.forget(workflow);
     this.forget(key);
     this.turns.gone(key);

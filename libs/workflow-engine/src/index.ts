@@ -34,6 +34,7 @@ export type {
   EnsurePersistentVolumeClaim,
   EnsurePod,
   EnsurePodDisruptionBudget,
+  FreePod,
   SendHttp,
   StoreMemo,
   TerminatePod,

@@ -107,6 +107,9 @@ export const agentConfig = z
       '1: pods that the cluster took away before their program began are made again',
     ),
     ARGOSY_FAILED_POD_MAX_RESTARTS: count().describe('How often for one node; 3 when absent'),
+    ARGOSY_POD_STATUS_CAPTURE_FINALIZER: switchVariable(false).describe(
+      '1: a pod that somebody deletes stays until it is on record how it ended',
+    ),
     ARGOSY_OWN_NAMESPACE: z
       .string()
       .optional()

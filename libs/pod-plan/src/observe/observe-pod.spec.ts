@@ -71,6 +71,7 @@ describe('a pod that has not ended', () => {
       ready: true,
       progress: '',
       neverStarted: null,
+      isHeldInVain: false,
       resourcesDuration: null,
     });
     expect(observePod(pod(status)).ready).toBe(false);
@@ -247,6 +248,25 @@ describe('a pod that failed before it had begun', () => {
   it('does not ask what containers besides it did', () => {
     const main = waiting('main', 'PodInitializing');
     expect(observePod(evicted(main, ended('istio-proxy', 137))).neverStarted).toEqual(seen);
+  });
+});
+
+describe('a pod with a finalizer of ours', () => {
+  const held = (status: Status, spec: Partial<Pod['spec']> = {}, more: object = {}): boolean => {
+    const seen = pod(status, spec);
+    const metadata = { ...seen.metadata, finalizers: ['x', 'workflows.argoproj.io/status'], ...more };
+    return observePod({ ...seen, metadata }).isHeldInVain;
+  };
+  const deletionTimestamp = '2026-01-01T00:00:00Z';
+
+  it('is held in vain once there is nothing more to see', () => {
+    expect(held({ phase: 'Running' })).toBe(false);
+    expect(held({ phase: 'Running' }, {}, { deletionTimestamp })).toBe(false);
+    expect(held({ phase: 'Pending' }, {}, { deletionTimestamp })).toBe(false);
+    expect(held({ phase: 'Pending' }, { nodeName: undefined }, { deletionTimestamp })).toBe(true);
+    expect(held({ phase: 'Pending' }, { nodeName: undefined })).toBe(false);
+    for (const phase of ['Succeeded', 'Failed']) expect(held({ phase })).toBe(true);
+    expect(held({ phase: 'Succeeded' }, {}, { finalizers: ['x'] })).toBe(false);
   });
 });
 

@@ -3,7 +3,7 @@ import type { ReportedOutputs, ReportOverflow } from '@argosy/executor-protocol'
 import { instant } from '@argosy/workflow-engine';
 import type { Instant, PodObservation } from '@argosy/workflow-engine';
 import type { Outputs, Pod } from '@argosy/workflow-spec';
-import { ANNOTATIONS, MAIN_CONTAINER } from '../plan/labels.js';
+import { ANNOTATIONS, FINALIZERS, MAIN_CONTAINER } from '../plan/labels.js';
 import { endOfFailedPod } from './failure.js';
 import type { PodEnd } from './failure.js';
 import { neverStarted } from './never-started.js';
@@ -47,9 +47,19 @@ export function observePod(pod: Pod, { outputs: fromLog, progress }: FromLog = {
     ready: (pod.status?.conditions ?? []).some(({ type, status }) => type === 'Ready' && status === 'True'),
     progress: (end && lastProgress(pod)) ?? progress ?? pod.metadata?.annotations?.[ANNOTATIONS.progress] ?? '',
     neverStarted: neverStarted(pod),
+    isHeldInVain: isHeld(pod) && isSettled(pod),
     resourcesDuration: end ? resourcesDurationOf(pod) : null,
   };
 }
+
+/** Whether the pod stays until it is freed. */
+export const isHeld = ({ metadata }: Pod): boolean => metadata?.finalizers?.includes(FINALIZERS.status) ?? false;
+
+/** Nothing more is to be seen: the pod has ended, or it is deleted and no node will ever take it up. */
+const isSettled = ({ metadata, spec, status }: Pod): boolean =>
+  status?.phase === 'Succeeded' ||
+  status?.phase === 'Failed' ||
+  (metadata?.deletionTimestamp !== undefined && !spec?.nodeName);
 
 function endOf(pod: Pod): PodEnd | undefined {
   if (pod.status?.phase === 'Succeeded') return { phase: 'Succeeded', message: '' };

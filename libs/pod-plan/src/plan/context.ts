@@ -25,6 +25,8 @@ export interface PodPlanContext {
   /** Metadata, and the spec after defaults and templates are merged in. */
   readonly workflow: Workflow;
   readonly supervisor: SupervisorSource;
+  /** Pods stay, though somebody deletes them, until it is on record how they ended. */
+  readonly holdsPods?: boolean;
   /** Milliseconds since the Unix epoch; turns deadlines into what remains. */
   readonly nowMs: number;
   /** Tells what images run by themselves. Nobody can when it is absent, and every container has to have a command. */

@@ -15,4 +15,9 @@ export const ANNOTATIONS = {
   defaultContainer: 'kubectl.kubernetes.io/default-container',
 } as const;
 
+export const FINALIZERS = {
+  /** Keeps a pod that is deleted until its end is on record. */
+  status: `${PREFIX}/status`,
+} as const;
+
 export const MAIN_CONTAINER = 'main';

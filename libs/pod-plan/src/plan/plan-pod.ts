@@ -14,7 +14,7 @@ import type {
 } from '@argosy/workflow-spec';
 import { parse } from 'yaml';
 import type { PodPlanContext } from './context.js';
-import { ANNOTATIONS, LABELS, MAIN_CONTAINER } from './labels.js';
+import { ANNOTATIONS, FINALIZERS, LABELS, MAIN_CONTAINER } from './labels.js';
 import { refuseArtifacts } from './artifacts.js';
 import { argoEnvironment } from './argo-environment.js';
 import { ownCommandOf } from './own-command.js';
@@ -67,7 +67,7 @@ function withGracePeriod(container: Container, { terminationGracePeriodSeconds: 
   return { ...container, env: [variable, ...(container.env ?? [])] };
 }
 
-function planMetadata(command: EnsurePod, { workflow }: PodPlanContext): Pod['metadata'] {
+function planMetadata(command: EnsurePod, { workflow, holdsPods }: PodPlanContext): Pod['metadata'] {
   const { podMetadata } = workflow.spec;
   const { metadata } = command.template;
   return {
@@ -87,6 +87,7 @@ function planMetadata(command: EnsurePod, { workflow }: PodPlanContext): Pod['me
       [ANNOTATIONS.nodeName]: command.nodeName,
       [ANNOTATIONS.defaultContainer]: defaultContainerOf(command.template),
     },
+    ...(holdsPods && { finalizers: [FINALIZERS.status] }),
     ownerReferences: [
       {
         apiVersion: 'argoproj.io/v1alpha1',

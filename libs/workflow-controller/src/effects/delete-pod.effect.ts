@@ -3,6 +3,7 @@ import { isFulfilled } from '@argosy/workflow-engine';
 import type { Pod } from '@argosy/workflow-spec';
 import { garbageAtMs } from '../collection/pod-gc.js';
 import type { Effect, EffectContext } from './effect.js';
+import { free } from './free-pod.effect.js';
 
 /** How long to wait before asking again whether a pod is still needed for its log. */
 const RELEASE_POLL_MS = 1_000;
@@ -13,11 +14,15 @@ export const deletePod: Effect<'DeletePod'> = async ({ podName, nodeId }, contex
   const { namespace = '', name = '' } = workflow.metadata;
   if (refused.forget(`${namespace}/${name}`, podName)) return { lookAgainAtMs: nowMs };
   const pod = pods.get(namespace, podName);
-  if (pod?.metadata?.deletionTimestamp) return 'done';
+  if (pod?.metadata?.deletionTimestamp) {
+    await free(kube, pod);
+    return 'done';
+  }
   if (pod) {
     const at = dueAtMs(pod, nodeId, context);
     if (at === null) return 'done';
     if (at > nowMs) return { lookAgainAtMs: at };
+    await free(kube, pod);
   }
   try {
     await kube.delete(

@@ -21,6 +21,8 @@ export interface EffectContext extends NodeRequests {
   readonly phaseOf: (nodeId: string) => NodePhase | undefined;
   readonly supervisor: SupervisorSource;
   readonly images: ImageCommands;
+  /** Pods get a finalizer that keeps them until their end is on record. */
+  readonly holdsPods: boolean;
   readonly pods: Known<Pod>;
   readonly claims: Known<KubeObject>;
   readonly refused: RefusedPods;

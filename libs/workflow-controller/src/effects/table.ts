@@ -8,6 +8,7 @@ import { ensurePersistentVolumeClaim } from './ensure-persistent-volume-claim.ef
 import { ensurePodDisruptionBudget } from './ensure-pod-disruption-budget.effect.js';
 import { ensurePod } from './ensure-pod.effect.js';
 import { forEachAtMost } from './for-each-at-most.js';
+import { freePod } from './free-pod.effect.js';
 import { sendHttp } from './send-http.effect.js';
 import { storeMemo } from './store-memo.effect.js';
 import { terminatePod } from './terminate-pod.effect.js';
@@ -17,6 +18,7 @@ const EFFECTS: { readonly [T in EngineCommandType]: Effect<T> } = {
   EnsurePod: ensurePod,
   TerminatePod: terminatePod,
   DeletePod: deletePod,
+  FreePod: freePod,
   SendHttp: sendHttp,
   CallPlugin: callPlugin,
   EnsurePersistentVolumeClaim: ensurePersistentVolumeClaim,

@@ -40,6 +40,7 @@ export interface ReconcilerOptions
   readonly images: ImageCommands;
   readonly rules: ControllerRules;
   readonly isPodReleased: (pod: Pod) => boolean;
+  readonly holdsPods: boolean;
   readonly events: EventRecorder;
   readonly onRunChanged: (snapshot: RunSnapshot) => Promise<void>;
   readonly onMetrics: (updates: readonly MetricUpdate[]) => void;

@@ -3,6 +3,7 @@ import { createEnded, endNode } from '../kernel/closing.js';
 import { describeNode } from '../kernel/node-description.js';
 import type { RunDraft } from '../kernel/run-draft.js';
 import type { EngineCommand } from '../model/command.js';
+import { freePod } from '../model/command.js';
 import type { CallSite, PodFrame } from '../model/frame.js';
 import { podNameOf } from '../model/ids.js';
 import { instant, parseTime } from '../model/instant.js';
@@ -186,7 +187,8 @@ function desiredPod(run: RunDraft, frame: PodFrame): readonly EngineCommand[] {
   const pod = run.world.pod(podName);
   if (pod && isLeftover(node, pod))
     return [{ type: 'DeletePod', key: `DeletePod/${podName}`, podName, nodeId: frame.id }];
-  if (pod) return [];
+  // Deleted before any node took it up; once it is gone it is made again.
+  if (pod) return pod.isHeldInVain && pod.phase === 'Pending' ? [freePod(podName, frame.id)] : [];
   const settings = podSettings(run, site, frame.template, { 'pod.name': podName, 'node.name': frame.name });
   return [
     {

@@ -1,5 +1,6 @@
 import type { NodeStatus } from '@argosy/workflow-spec';
 import type { EngineCommand } from '../model/command.js';
+import { freePod } from '../model/command.js';
 import { podNameOf } from '../model/ids.js';
 import type { NodeId } from '../model/ids.js';
 import { instant } from '../model/instant.js';
@@ -51,9 +52,11 @@ function afterwards(run: RunDraft, node: NodeStatus): EngineCommand[] {
   const podName = podNameOf(podNameFormat(run), run.name, node.name, template);
   const pod = run.world.pod(podName);
   if (!pod || pod.nodeId !== node.id) return [];
-  if (mayDeletePod(run, node)) return [{ type: 'DeletePod', key: `DeletePod/${podName}`, podName, nodeId: node.id }];
-  if (pod.phase !== 'Pending' && pod.phase !== 'Running') return [];
-  return [{ type: 'TerminatePod', key: `TerminatePod/${podName}`, podName, nodeId: node.id }];
+  const nodeId = node.id;
+  const freeing: EngineCommand[] = pod.isHeldInVain ? [freePod(podName, nodeId)] : [];
+  if (mayDeletePod(run, node)) return [...freeing, { type: 'DeletePod', key: `DeletePod/${podName}`, podName, nodeId }];
+  if (pod.phase !== 'Pending' && pod.phase !== 'Running') return freeing;
+  return [...freeing, { type: 'TerminatePod', key: `TerminatePod/${podName}`, podName, nodeId }];
 }
 
 /** The earliest time at which something happens by itself. Timers of nodes that are over are dropped on the way. */

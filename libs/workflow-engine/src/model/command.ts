@@ -45,6 +45,19 @@ export interface DeletePod {
   readonly podName: string;
   readonly nodeId: string;
 }
+/** Take away the finalizer that keeps the pod until its end is on record. */
+export interface FreePod {
+  readonly type: 'FreePod';
+  readonly key: string;
+  readonly podName: string;
+  readonly nodeId: string;
+}
+export const freePod = (podName: string, nodeId: string): FreePod => ({
+  type: 'FreePod',
+  key: `FreePod/${podName}`,
+  podName,
+  nodeId,
+});
 /** Make a node's request, once; with `isRecorded` unset only get ready to. */
 export interface SendHttp {
   readonly type: 'SendHttp';
@@ -98,6 +111,7 @@ export type EngineCommand =
   | EnsurePod
   | TerminatePod
   | DeletePod
+  | FreePod
   | SendHttp
   | CallPlugin
   | EnsurePersistentVolumeClaim

@@ -148,6 +148,9 @@ export class ScriptedWorld implements World {
         return this.terminate(command.podName);
       case 'DeletePod':
         return this.pods.delete(command.podName) ? [command.podName] : [];
+      // Scripted pods go when they are deleted.
+      case 'FreePod':
+        return [];
       case 'SendHttp':
       case 'CallPlugin':
         return this.requests.perform(command, this.now) ? [command.nodeId] : [];
@@ -297,6 +300,7 @@ function pending(command: EnsurePod, incarnation: number, message = ''): PodObse
     ready: false,
     progress: '',
     neverStarted: null,
+    isHeldInVain: false,
     resourcesDuration: null,
   };
 }
