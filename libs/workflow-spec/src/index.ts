@@ -14,6 +14,7 @@ export type { TemplateLibrary } from './library/template-library.js';
 export { libraryOf, lintManifests } from './lint.js';
 export { resolveExecutionSpec, TemplateNotFoundError } from './merge/execution-spec.js';
 export type { ExecutionSpecSources } from './merge/execution-spec.js';
+export { mergeMembers } from './merge/strategic-merge.js';
 export { withTemplateDefaults } from './merge/template-defaults.js';
 export { API_GROUP, API_VERSION, isWorkflowKind, WORKFLOW_KINDS } from './parse/kinds.js';
 export type { ManifestByKind, WorkflowKind } from './parse/kinds.js';

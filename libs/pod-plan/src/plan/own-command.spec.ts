@@ -91,7 +91,7 @@ describe('a container without a command', () => {
         image: 'tool:2',
         namespace: 'ci',
         serviceAccountName: 'builder',
-        pullSecrets: ['registry', 'more'],
+        pullSecrets: ['more', 'registry'],
         architecture: 'arm64',
       },
     ]);

@@ -512,6 +512,13 @@ describe('containers besides main', () => {
 });
 
 describe('podSpecPatch', () => {
+  it('puts containers that it adds before those that are there, as Kubernetes does', () => {
+    const patch = { initContainers: [{ name: 'first', image: 'x' }], containers: [{ name: 'beside', image: 'x' }] };
+    const { spec } = plan({ ...base, podSpecPatch: JSON.stringify(patch) });
+    expect(spec.initContainers?.[0]?.name).toBe('first');
+    expect(spec.containers.map(({ name }) => name)).toEqual(['beside', 'main']);
+  });
+
   it('is merged as Kubernetes merges it, the workflow’s first', () => {
     const { main, spec } = plan(
       { ...base, podSpecPatch: '{"containers":[{"name":"main","resources":{"limits":{"memory":"2Gi"}}}]}' },

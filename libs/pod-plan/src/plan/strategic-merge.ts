@@ -1,3 +1,5 @@
+import { mergeMembers } from '@argosy/workflow-spec';
+
 type Json = unknown;
 type JsonObject = Record<string, Json>;
 
@@ -37,13 +39,11 @@ function mergeLists(target: readonly Json[], patch: readonly Json[], key: string
   if (key === undefined) return [...patch];
   if (patch.some((member) => isObject(member) && member.$patch === 'replace'))
     return patch.filter((member) => !(isObject(member) && member.$patch === 'replace'));
-  const merged = [...target];
-  for (const member of patch) {
-    const at = merged.findIndex((known) => isObject(known) && isObject(member) && known[key] === member[key]);
-    if (isObject(member) && member.$patch === 'delete') {
-      if (at >= 0) merged.splice(at, 1);
-    } else if (at >= 0) merged[at] = strategicMerge(merged[at], member);
-    else merged.push(strategicMerge(undefined, member));
-  }
-  return merged;
+  const keyOf = (member: Json): Json => (isObject(member) ? member[key] : undefined);
+  const isDeletion = (member: Json): boolean => isObject(member) && member.$patch === 'delete';
+  const deleted = new Set(patch.filter(isDeletion).map(keyOf));
+  const kept = target.filter((member) => !deleted.has(keyOf(member)));
+  const changes = patch.filter((member) => !isDeletion(member));
+  const merged = mergeMembers(kept, changes, keyOf, (before, change) => strategicMerge(before, change));
+  return merged.map((member) => strategicMerge(undefined, member));
 }

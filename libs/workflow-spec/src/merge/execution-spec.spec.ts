@@ -84,9 +84,9 @@ describe('what a workflow runs', () => {
       },
     };
     expect(withRef(lower, higher).arguments?.parameters).toEqual([
+      { name: 'c', value: '3' },
       { name: 'a', value: '2' },
       { name: 'b', value: 'low', description: 'd' },
-      { name: 'c', value: '3' },
     ]);
   });
 
@@ -215,6 +215,20 @@ describe('template defaults', () => {
 });
 
 describe('merging', () => {
+  it.each([
+    ['a b c', 'b', 'a b+ c'],
+    ['a b c', 'x', 'x a b c'],
+    ['a b c', 'b x', 'a b+ x c'],
+    ['a b c', 'c b', 'a c+ b+'],
+    ['a b', 'x a y', 'x a+ y b'],
+  ])('orders members as Kubernetes does: %s and %s are %s', (lower, higher, merged) => {
+    const named = (text: string, change: object): { env: { name: string; value?: string; valueFrom?: object }[] } => ({
+      env: text.split(' ').map((name) => ({ name, ...change })),
+    });
+    const { env } = strategicMerge(named(lower, { value: '1' }), named(higher, { valueFrom: {} }));
+    expect(env.map(({ name, value, valueFrom }) => `${name}${value && valueFrom ? '+' : ''}`).join(' ')).toBe(merged);
+  });
+
   it('changes neither side', () => {
     const lower = { env: [{ name: 'a', value: 1 }], map: { x: 1 } };
     const higher = { env: [{ name: 'a', value: 2 }], map: { y: 2 } };

@@ -4,7 +4,7 @@ import type { Arguments } from '../model/template.js';
 import type { TemplateLibrary } from '../library/template-library.js';
 import type { Workflow, WorkflowSpec } from '../model/workflow.js';
 import { driversOf } from '../artifact-source.js';
-import { strategicMerge } from './strategic-merge.js';
+import { mergeMembers, strategicMerge } from './strategic-merge.js';
 
 export interface ExecutionSpecSources {
   /** Where `workflowTemplateRef` is looked up. */
@@ -79,9 +79,5 @@ function mergeByName<T extends { readonly name: string }>(
   merge: (lower: T, higher: T) => T,
 ): T[] | undefined {
   if (!lower || !higher) return higher ? [...higher] : lower && [...lower];
-  const merged = lower.map((member) => {
-    const over = higher.find(({ name }) => name === member.name);
-    return over ? merge(member, over) : member;
-  });
-  return [...merged, ...higher.filter(({ name }) => !lower.some((member) => member.name === name))];
+  return mergeMembers(lower, higher, ({ name }) => name, merge);
 }

@@ -28,7 +28,7 @@ const isAbsent = (value: Json): boolean =>
 
 /**
  * What Kubernetes' strategic merge patch makes of `higher` on top of `lower`: maps merge, lists with a key merge member
- * by member (those of `lower` first), everything else is taken from `higher` where it has it. Neither is changed.
+ * by member, everything else is taken from `higher` where it has it. Neither is changed.
  */
 export function strategicMerge<T>(lower: T, higher: T): T {
   return merge(lower, higher, '') as T;
@@ -48,12 +48,35 @@ function merge(lower: Json, higher: Json, field: string): Json {
 
 function mergeLists(lower: readonly Json[], higher: readonly Json[], key: string): Json[] {
   const keyOf = (member: Json): Json => (isObject(member) ? member[key] : undefined);
-  const merged = [...lower];
-  const places = new Map(lower.map((member, index) => [keyOf(member), index]));
+  return mergeMembers(lower, higher, keyOf, (below, above) => merge(below, above, ''));
+}
+
+/**
+ * Two lists member by member, in Kubernetes' order: members of both keep the places that they have in `lower`; a member
+ * that only `higher` has comes before whatever of `lower` is left.
+ */
+export function mergeMembers<T>(
+  lower: readonly T[],
+  higher: readonly T[],
+  keyOf: (member: T) => unknown,
+  mergeTwo: (lower: T, higher: T) => T,
+): T[] {
+  const places = new Map(lower.map((member, place) => [keyOf(member), place]));
+  const placeOf = (member: T): number | undefined =>
+    keyOf(member) === undefined ? undefined : places.get(keyOf(member));
+  const taken = new Set(higher.map(placeOf));
+  const merged: T[] = [];
+  let next = 0;
+  const takeLower = (end: number): void => {
+    merged.push(...lower.slice(next, end).filter((_, offset) => !taken.has(next + offset)));
+    next = Math.max(next, end);
+  };
   for (const member of higher) {
-    const place = keyOf(member) === undefined ? undefined : places.get(keyOf(member));
-    if (place === undefined) merged.push(member);
-    else merged[place] = merge(merged[place], member, '');
+    const place = placeOf(member);
+    if (place !== undefined) takeLower(place);
+    const below = place === undefined ? undefined : lower[place];
+    merged.push(below === undefined ? member : mergeTwo(below, member));
   }
+  takeLower(lower.length);
   return merged;
 }
