@@ -1,7 +1,7 @@
 import { templateNamed } from '../library/template-library.js';
 import type { LifecycleHook, TemplateCall, TemplateRef } from '../model/template.js';
 import type { WorkflowTemplateRef } from '../model/workflow.js';
-import type { Path } from '../problem.js';
+import type { Path, Severity } from '../problem.js';
 import { suggest } from '../suggestion.js';
 import { hasTag, isReusable } from './context.js';
 import type { ValidationContext } from './context.js';
@@ -67,6 +67,7 @@ export function checkWorkflowTemplateRef(
   { library, report }: ValidationContext,
   path: Path,
   ref: WorkflowTemplateRef,
+  severity: Severity = 'error',
 ): void {
   const { name, clusterScope = false } = ref;
   if (!name) report.missing(path, 'the workflowTemplateRef has no name');
@@ -74,6 +75,7 @@ export function checkWorkflowTemplateRef(
     const kind = clusterScope ? 'ClusterWorkflowTemplate' : 'WorkflowTemplate';
     report.add([...path, 'name'], 'unknown-template', `there is no ${kind} "${name}"`, {
       hint: suggest(name, library.names(clusterScope)),
+      severity,
     });
   }
 }

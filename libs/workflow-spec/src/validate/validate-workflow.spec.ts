@@ -35,6 +35,15 @@ describe('references to other objects', () => {
     ]);
   });
 
+  it('of an event binding may come later', () => {
+    const text =
+      'apiVersion: argoproj.io/v1alpha1\nkind: WorkflowEventBinding\nmetadata: {name: b}\nspec:\n  event: {selector: "true"}\n  submit: {workflowTemplateRef: {name: lbi}}\n';
+    const { problems } = lintManifests(text, { templates: library });
+    expect(problems).toMatchObject([
+      { severity: 'warning', line: 6, message: 'there is no WorkflowTemplate "lbi"', hint: 'did you mean "lib"?' },
+    ]);
+  });
+
   it('are left alone where there is no library', () => {
     expect(told(dagOf('          - {name: a, templateRef: {name: nowhere, template: say}}\n'), {})).toEqual([]);
   });

@@ -78,8 +78,9 @@ function checkSubject(
       const { event, submit } = document.value.spec ?? {};
       checkDocumentName(context, metadata ?? {});
       if (event?.selector !== undefined) checkExpression(context, ['spec', 'event', 'selector'], event.selector);
-      if (submit?.workflowTemplateRef)
-        checkWorkflowTemplateRef(context, ['spec', 'submit', 'workflowTemplateRef'], submit.workflowTemplateRef);
+      const path: Path = ['spec', 'submit', 'workflowTemplateRef'];
+      // It is looked up when an event comes: until then it may be missing, as in Argo.
+      if (submit?.workflowTemplateRef) checkWorkflowTemplateRef(context, path, submit.workflowTemplateRef, 'warning');
       return;
     }
     // Written by controllers, for controllers.
