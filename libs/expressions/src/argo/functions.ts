@@ -2,8 +2,7 @@ import { ExpressionError } from '../expression-error.js';
 import type { EvaluationSettings } from '../expr/evaluation-settings.js';
 import { toNumber } from '../expr/builtins/numbers.js';
 import { parseJson } from '../expr/builtins/encoding.js';
-import { isTime } from '../expr/time.js';
-import { Callable, show, toJson } from '../expr/value.js';
+import { Callable, toJson } from '../expr/value.js';
 import type { Value } from '../expr/value.js';
 import { sprigFunctions } from '../sprig/table.js';
 import { atPath } from './json-path.js';
@@ -14,8 +13,6 @@ type ArgoFunction = (args: readonly Value[]) => Value;
 const FUNCTIONS: Readonly<Record<string, ArgoFunction>> = {
   asInt: ([value]) => toNumber(value, 'int'),
   asFloat: ([value]) => toNumber(value, 'float'),
-  string: ([value = null]) =>
-    typeof value === 'object' && value !== null && !isTime(value) ? JSON.stringify(toJson(value)) : show(value),
   toJson: ([value = null]) => JSON.stringify(toJson(value)),
   jsonpath: ([text, path]) => {
     if (typeof text !== 'string' || typeof path !== 'string')

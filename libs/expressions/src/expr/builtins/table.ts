@@ -1,3 +1,4 @@
+import { bitBuiltins } from './bits.js';
 import type { Builtin } from './builtin.js';
 import { collectionBuiltins } from './collections.js';
 import { encodingBuiltins } from './encoding.js';
@@ -7,7 +8,7 @@ import { timeBuiltins } from './times.js';
 
 /** Every function that the language itself has; one file for each family. */
 export const BUILTINS: ReadonlyMap<string, Builtin> = new Map(
-  [collectionBuiltins, stringBuiltins, numberBuiltins, encodingBuiltins, timeBuiltins].flatMap((family) =>
+  [collectionBuiltins, stringBuiltins, numberBuiltins, bitBuiltins, encodingBuiltins, timeBuiltins].flatMap((family) =>
     Object.entries(family),
   ),
 );
