@@ -60,13 +60,32 @@ describe('an input artifact', () => {
       'main: { inputs: { artifacts: [{ name: in, path: /in, optional: true }] }, container: { image: x } }',
     );
     expect(optional.phase).toBe('Succeeded');
-    expect(reads(optional, 'wf')).toBeUndefined();
+    expect(reads(optional, 'wf')).toEqual([{ name: 'in', path: '/in', optional: true }]);
     const needed = play(
       'main: { inputs: { artifacts: [{ name: in, path: /in }] }, container: { image: x } }',
       {},
       { validate: false },
     );
     expect(needed.message).toBe('error in entry template execution: inputs.artifacts.in was not supplied');
+  });
+});
+
+describe('an optional input artifact of steps that nobody gave', () => {
+  const passing = (optional: boolean): string => `
+      main: { inputs: { artifacts: [{ name: got, optional: true }] }, steps: [[{ name: read, template: read, arguments: { artifacts: [{ name: in, from: "{{inputs.artifacts.got}}" }] } }]] }
+      read: { inputs: { artifacts: [{ name: in, path: /in${optional ? ', optional: true' : ''} }] }, container: { image: x } }`;
+
+  it('may be passed on to a step that can do without', () => {
+    const run = play(passing(true));
+    expect(run.phase).toBe('Succeeded');
+    expect(reads(run, 'read')).toEqual([{ name: 'in', path: '/in', optional: true }]);
+  });
+
+  it('is an error of a step that needs it', () => {
+    expect(play(passing(false)).node('read')).toMatchObject({
+      phase: 'Error',
+      message: 'inputs.artifacts.in missing location information',
+    });
   });
 });
 
@@ -81,6 +100,20 @@ describe('an output artifact', () => {
     const part = '{ name: in, from: "{{steps.make.outputs.artifacts.a}}", subPath: "{{workflow.name}}/x" }';
     const run = play(makeThen(part), makes(made('a', 'k')));
     expect(reads(run, 'read')).toEqual([{ name: 'in', path: '/in', s3: { key: 'k' }, subPath: 'wf/x' }]);
+  });
+
+  it('is not read in a part that nobody names', () => {
+    const run = play(
+      `
+      main: { steps: [[{ name: make, template: make }, { name: out, template: out, when: "false" }], [{ name: read, template: read, arguments: { artifacts: [{ name: in, from: "{{steps.make.outputs.artifacts.a}}", subPath: "{{steps.out.outputs.parameters.v}}" }] } }]] }
+      ${MAKE}
+      ${READ}`,
+      makes(made('a', 'k')),
+    );
+    expect(run.node('[1]')).toMatchObject({
+      phase: 'Error',
+      message: 'failed to resolve {{steps.out.outputs.parameters.v}}',
+    });
   });
 
   it('is chosen by an expression', () => {
@@ -125,7 +158,7 @@ describe('an output artifact', () => {
     expect(play(choosing(false), makes()).node('[1]').phase).toBe('Error');
     const run = play(choosing(true), makes());
     expect(run.phase).toBe('Succeeded');
-    expect(reads(run, 'read')).toBeUndefined();
+    expect(reads(run, 'read')).toEqual([{ name: 'in', path: '/in', optional: true }]);
     expect(run.node('wf').outputs.artifacts).toEqual([]);
   });
 

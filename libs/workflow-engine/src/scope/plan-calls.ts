@@ -114,8 +114,12 @@ const REFERENCE = /\b(steps|tasks|inputs|item|workflow)\b/;
  * count: a value may hold braces of its own.
  */
 function mustResolve(made: TemplateCall, written: TemplateCall, known: VariableScope): void {
-  if (!made.arguments?.parameters?.some(({ value }) => hasTags(String(value ?? '')))) return;
-  const { unresolved: left } = tryReplaceTags(written.arguments?.parameters, known);
+  const { parameters = [], artifacts = [] } = made.arguments ?? {};
+  const isSuspect =
+    parameters.some(({ value }) => hasTags(String(value ?? ''))) || artifacts.some(({ subPath }) => hasTags(subPath));
+  if (!isSuspect) return;
+  const subPaths = written.arguments?.artifacts?.map(({ subPath }) => subPath);
+  const { unresolved: left } = tryReplaceTags([written.arguments?.parameters ?? [], subPaths ?? []], known);
   const reference = left.find(({ text }) => REFERENCE.test(text));
   if (reference) throw unresolved(reference);
 }

@@ -25,7 +25,7 @@ export function bindInputs(run: RunDraft, template: Template, args: Arguments | 
 function inputsOf(run: RunDraft, template: Template, args: Arguments | undefined): Inputs {
   const inputs: Inputs = {};
   const parameters = template.inputs?.parameters?.map((parameter) => inputParameter(run, parameter, args));
-  const artifacts = template.inputs?.artifacts?.flatMap((artifact) => inputArtifact(artifact, args));
+  const artifacts = template.inputs?.artifacts?.map((artifact) => inputArtifact(artifact, args));
   if (parameters && parameters.length > 0) inputs.parameters = parameters;
   if (artifacts && artifacts.length > 0)
     inputs.artifacts = replaceTags(
@@ -67,14 +67,18 @@ function fromConfigMap(run: RunDraft, parameter: Parameter | undefined): string 
   return run.world.configMapKey?.(name, key);
 }
 
-/** Path and mode are the template's, the location is the argument's. */
-function inputArtifact(artifact: Artifact, args: Arguments | undefined): Artifact[] {
+/**
+ * Path and mode are the template's, the location is the argument's. An optional one that was not given stays, without a
+ * location: what is called further down may be given it all the same.
+ */
+function inputArtifact(artifact: Artifact, args: Arguments | undefined): Artifact {
   const argument = args?.artifacts?.find((candidate) => candidate.name === artifact.name);
   if (!argument) {
-    if (hasLocation(artifact)) return [artifact];
-    if (artifact.optional) return [];
+    if (hasLocation(artifact) || artifact.optional) return artifact;
     throw new Error(`inputs.artifacts.${artifact.name} was not supplied`);
   }
+  if (!artifact.optional && !hasLocation(artifact) && !hasLocation(argument))
+    throw new Error(`inputs.artifacts.${artifact.name} missing location information`);
   const { path, mode, recurseMode, optional } = artifact;
   const merged: Artifact = { ...argument };
   delete merged.path;
@@ -84,7 +88,7 @@ function inputArtifact(artifact: Artifact, args: Arguments | undefined): Artifac
   if (mode !== undefined) merged.mode = mode;
   if (recurseMode !== undefined) merged.recurseMode = recurseMode;
   if (optional !== undefined) merged.optional = optional;
-  return [merged];
+  return merged;
 }
 
 const LOCATIONS = ['s3', 'git', 'http', 'artifactory', 'hdfs', 'raw', 'oss', 'gcs', 'azure', 'plugin'] as const;
