@@ -55,6 +55,17 @@ describe('workflow.*', () => {
     expect(JSON.parse(saying('{{workflow.annotations}}', options) ?? '')).toMatchObject({ note: 'hi' });
   });
 
+  it('their members come in an order that does not depend on the manifest', () => {
+    const mixed = {
+      metadata: '{ labels: { b: "2", a: "1" } }',
+      spec: 'arguments: { parameters: [{ description: d, enum: [1, 2], value: 1, name: p }] }',
+    };
+    expect(saying('{{workflow.parameters}}', mixed)).toBe(
+      '[{"name":"p","value":"1","enum":["1","2"],"description":"d"}]',
+    );
+    expect(saying('{{workflow.labels}}', mixed)).toMatch(/^\{"a":"1","b":"2"/);
+  });
+
   it('priority and scheduledTime are only there when they are set', () => {
     expect(saying('{{workflow.priority}}', { validate: false })).toBeUndefined();
   });

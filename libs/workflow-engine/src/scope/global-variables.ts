@@ -1,9 +1,11 @@
 import { VariableScope } from '@argosy/expressions';
 import type { NodeStatus } from '@argosy/workflow-spec';
+import { sortedByName, writeJson } from '../graph/spelt-json.js';
 import type { RunDraft } from '../kernel/run-draft.js';
 import { parseTime } from '../model/instant.js';
 import { isUnsuccessful } from '../model/phases.js';
 import { podNameOf } from '../model/ids.js';
+import { parametersJson } from './parameters-json.js';
 import { strftime, STRFTIME_CODES } from './strftime.js';
 
 const SCHEDULED_TIME = 'workflows.argoproj.io/scheduled-time';
@@ -45,7 +47,7 @@ function parameters(run: RunDraft): Record<string, string> {
     entries[`workflow.parameters.${parameter.name}`] = value;
     list.push({ ...parameter, value });
   }
-  const json = JSON.stringify(list);
+  const json = parametersJson(list);
   // A parameter that is named `json` is the author's.
   return { 'workflow.parameters': json, 'workflow.parameters.json': json, ...entries };
 }
@@ -120,10 +122,8 @@ function creationTime(created: string | undefined): Record<string, string> {
 }
 
 function maps(prefix: string, values: Readonly<Record<string, string>> | undefined): Record<string, string> {
-  const entries: Record<string, string> = {
-    [prefix]: JSON.stringify(values ?? {}),
-    [`${prefix}.json`]: JSON.stringify(values ?? {}),
-  };
+  const json = writeJson(sortedByName(values ?? {}));
+  const entries: Record<string, string> = { [prefix]: json, [`${prefix}.json`]: json };
   for (const [key, value] of Object.entries(values ?? {})) entries[`${prefix}.${key}`] = value;
   return entries;
 }

@@ -2,6 +2,7 @@ import type { Arguments, Artifact, Inputs, Parameter, Template } from '@argosy/w
 import type { RunDraft } from '../kernel/run-draft.js';
 import { missingKey } from './global-variables.js';
 import type { Variables } from './node-variables.js';
+import { parametersJson } from './parameters-json.js';
 import { replaceTags, tryReplaceTags } from './tags.js';
 
 /**
@@ -98,7 +99,7 @@ const hasLocation = (artifact: Artifact): boolean => LOCATIONS.some((driver) => 
 export function inputVariables(inputs: Inputs = {}): Variables {
   const variables: Variables = {};
   for (const { name, value } of inputs.parameters ?? []) variables[`inputs.parameters.${name}`] = String(value ?? '');
-  if (inputs.parameters) variables['inputs.parameters'] = JSON.stringify(inputs.parameters);
+  if (inputs.parameters) variables['inputs.parameters'] = parametersJson(inputs.parameters);
   for (const { name, path } of inputs.artifacts ?? []) if (path) variables[`inputs.artifacts.${name}.path`] = path;
   return variables;
 }
