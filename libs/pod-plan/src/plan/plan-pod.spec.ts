@@ -534,6 +534,21 @@ describe('podSpecPatch', () => {
     expect(main.image).toBe('alpine');
   });
 
+  it('leaves out what it says about containers of Argo that are not there', () => {
+    const patch = {
+      initContainers: [{ name: 'init', resources: { limits: { memory: '1Gi' } } }],
+      containers: [
+        { name: 'wait', image: 'argoexec', resources: { limits: { memory: '1Gi' } } },
+        { name: 'main', tty: true },
+      ],
+    };
+    const { spec } = plan({ ...base, podSpecPatch: JSON.stringify(patch) });
+    expect(spec.initContainers ?? []).toEqual([]);
+    expect(spec.containers).toMatchObject([{ name: 'main', tty: true }]);
+    const installed = plan({ ...base, podSpecPatch: JSON.stringify(patch) }, { delivery: 'init-container' }).spec;
+    expect(installed.initContainers).toMatchObject([{ name: 'init', resources: { limits: { memory: '1Gi' } } }]);
+  });
+
   it('can remove and replace', () => {
     const patch = 'volumes:\n  - {name: var-run-argo, $patch: delete}\nrestartPolicy: null\ntolerations: [{key: x}]';
     const { spec } = plan({ ...base, tolerations: [{ key: 'y' }], podSpecPatch: patch });

@@ -262,9 +262,26 @@ function avoiding(affinity: Affinity | undefined, hosts: readonly string[]): Aff
 /** The workflow's podSpecPatch first, then the template's. */
 function patched(spec: PodSpec, { template }: EnsurePod, { workflow }: PodPlanContext): PodSpec {
   return [workflow.spec.podSpecPatch, template.podSpecPatch].reduce<PodSpec>(
-    (result, patch) => (patch ? (strategicMerge(result, parsePatch(patch)) as PodSpec) : result),
+    (result, patch) => (patch ? (strategicMerge(result, applicable(result, parsePatch(patch))) as PodSpec) : result),
     spec,
   );
+}
+
+/** Containers that Argo puts beside those of a step. */
+const ARGOS_CONTAINERS: ReadonlySet<string> = new Set(['init', 'wait', 'supervisor']);
+
+/** Without what a patch says about containers of Argo that this pod has no need of: it would make new ones of them. */
+function applicable(spec: PodSpec, patch: object): object {
+  const kept = Object.entries(patch).map(([field, value]) => {
+    if ((field !== 'containers' && field !== 'initContainers') || !Array.isArray(value)) return [field, value] as const;
+    const present = new Set(spec[field]?.map(({ name }) => name));
+    const members = (value as (Partial<Container> | null)[]).filter((member) => {
+      const name = member?.name ?? '';
+      return present.has(name) || !ARGOS_CONTAINERS.has(name);
+    });
+    return [field, members] as const;
+  });
+  return Object.fromEntries(kept);
 }
 
 function parsePatch(patch: string): object {
