@@ -9,9 +9,8 @@ import { isFulfilled } from '../model/phases.js';
 import { replaceTags } from '../scope/tags.js';
 import { isWanted } from './when.policy.js';
 
-/** Names and labels as Prometheus takes them. */
-const NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
-const LABEL = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+/** Names and labels as both Prometheus and OpenTelemetry take them. */
+const NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 const VARIABLE = /^\{\{\s*([^{}]+?)\s*\}\}$/;
 
 /** What a metric is of: variables of its own beside those of the workflow, and when it began and ended. */
@@ -98,7 +97,7 @@ function tellOne(run: RunDraft, metric: Prometheus, subject: Subject): void {
 
 function checkLabels(name: string, labels: readonly MetricLabel[]): void {
   for (const { key } of labels)
-    if (!LABEL.test(key)) throw new Error(`metric '${name}': label name '${key}' is invalid`);
+    if (!NAME.test(key)) throw new Error(`metric '${name}': label name '${key}' is invalid`);
 }
 
 function changeOf(

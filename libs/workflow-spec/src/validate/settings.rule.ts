@@ -104,19 +104,19 @@ function checkMemoize(context: ValidationContext, path: Path, memoize: Memoize |
   checkDuration(context, [...path, 'maxAge'], memoize.maxAge);
 }
 
-const METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
-const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+/** Of a metric and of its labels: what both Prometheus and OpenTelemetry take. */
+const METRIC_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 
 function checkMetrics({ report }: ValidationContext, path: Path, metrics: Metrics | undefined): void {
   for (const [index, metric] of (metrics?.prometheus ?? []).entries()) {
     const at = [...path, 'prometheus', index];
-    if (metric.name !== undefined && !METRIC_NAME.test(metric.name))
+    if (metric.name !== undefined && !hasTag(metric.name) && !METRIC_NAME.test(metric.name))
       report.add([...at, 'name'], 'name', `"${metric.name}" is no valid name of a metric`, {
-        hint: 'letters, digits, "_" and ":"',
+        hint: 'letters, digits and "_", no digit first',
       });
     if (metric.help === '') report.add([...at, 'help'], 'empty', 'a metric needs a help text');
     for (const [position, { key }] of (metric.labels ?? []).entries())
-      if (key !== undefined && !LABEL_NAME.test(key))
+      if (key !== undefined && !METRIC_NAME.test(key))
         report.add([...at, 'labels', position, 'key'], 'name', `"${key}" is no valid name of a label`, {
           hint: 'letters, digits and "_"',
         });
