@@ -92,7 +92,10 @@ export class Agent {
       holdsPods: config.ARGOSY_POD_STATUS_CAPTURE_FINALIZER,
       estimateDurations: !config.ARGOSY_SKIP_DURATION_ESTIMATION,
       isPodReleased: (pod) => this.logs.isReleased(pod),
-      nodeStatus: { alwaysOffload: config.ARGOSY_ALWAYS_OFFLOAD_NODE_STATUS },
+      nodeStatus: {
+        alwaysOffload: config.ARGOSY_ALWAYS_OFFLOAD_NODE_STATUS,
+        compression: { algorithm: config.ARGOSY_COMPRESSION_ALGORITHM, level: config.ARGOSY_COMPRESSION_LEVEL },
+      },
     });
     this.commands = new CommandRunner({
       kube,

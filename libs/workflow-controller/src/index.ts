@@ -14,6 +14,7 @@ export { silentLogger } from './ports.js';
 export type { ControllerLogger, LogFields } from './ports.js';
 export type { RunSnapshot } from './snapshot.js';
 export { NodesUnreadable } from './nodes/nodes-unreadable.js';
+export { COMPRESSION_ALGORITHMS, COMPRESSION_LEVELS, missingAlgorithm } from './nodes/compression.js';
 export type { NodeStatusOptions } from './nodes/node-keeping.js';
 export type { NodeStatusStore, ShardOwner } from './nodes/node-status-store.js';
 export type { RetentionPolicy } from './collection/retention.js';

@@ -1,4 +1,5 @@
 import { secretVariable, switchVariable } from '@argosy/platform';
+import { COMPRESSION_ALGORITHMS, COMPRESSION_LEVELS, missingAlgorithm } from '@argosy/workflow-controller';
 import { durationMs } from '@argosy/workflow-spec';
 import { z } from 'zod';
 import { artifactRepository, imageCommands, workflowDefaults } from './yaml-settings.js';
@@ -73,6 +74,12 @@ export const agentConfig = z
     ARGOSY_SKIP_DURATION_ESTIMATION: switchVariable(false).describe(
       '1: workflows are not told how long they will take, by the last success of the same template or schedule',
     ),
+    ARGOSY_COMPRESSION_ALGORITHM: z
+      .enum(COMPRESSION_ALGORITHMS)
+      .default('gzip')
+      .refine((algorithm) => missingAlgorithm(algorithm) === undefined, { error: 'zstd needs Node 22.15 or newer' })
+      .describe('How nodes are compressed that stay on their workflow; any is read'),
+    ARGOSY_COMPRESSION_LEVEL: count().describe('Of gzip 1–9, zstd 1–4, brotli 0–11; fast when absent'),
     ARGOSY_SYNC_DATABASE_URL: secretVariable()
       .optional()
       .describe('PostgreSQL with the mutexes and semaphores that clusters share; without one, who asks for them fails'),
@@ -137,6 +144,13 @@ export const agentConfig = z
     path: ['ARGOSY_KUBE_URL'],
     message: 'set either ARGOSY_KUBECONFIG or ARGOSY_KUBE_URL, not both',
   })
+  .refine(
+    ({ ARGOSY_COMPRESSION_ALGORITHM: algorithm, ARGOSY_COMPRESSION_LEVEL: level }) => {
+      const [least, most] = COMPRESSION_LEVELS[algorithm];
+      return level === undefined || (level >= least && level <= most);
+    },
+    { path: ['ARGOSY_COMPRESSION_LEVEL'], message: 'must be 1 to 9 for gzip, 1 to 4 for zstd, 0 to 11 for brotli' },
+  )
   .refine((config) => config.ARGOSY_SYNC_INACTIVE_CONTROLLER_SECONDS > 2 * config.ARGOSY_SYNC_HEARTBEAT_SECONDS, {
     path: ['ARGOSY_SYNC_INACTIVE_CONTROLLER_SECONDS'],
     message: 'must be longer than two heartbeats',

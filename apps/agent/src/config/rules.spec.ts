@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { agentConfig } from './agent.config.js';
 import { rulesOf } from './rules.js';
+import { missingAlgorithm } from '@argosy/workflow-controller';
 
 const configOf = (environment: Record<string, string>) =>
   agentConfig.safeParse({
@@ -46,6 +47,17 @@ describe('the rules for workflows', () => {
       },
       ownNamespace: 'argosy',
     });
+  });
+
+  it('let nodes be compressed as it is possible here', () => {
+    expect(configOf({ ARGOSY_COMPRESSION_ALGORITHM: 'brotli', ARGOSY_COMPRESSION_LEVEL: '0' }).success).toBe(true);
+    expect(refused({ ARGOSY_COMPRESSION_ALGORITHM: 'lzma' })).toHaveLength(1);
+    expect(refused({ ARGOSY_COMPRESSION_LEVEL: '10' })).toEqual([
+      'ARGOSY_COMPRESSION_LEVEL must be 1 to 9 for gzip, 1 to 4 for zstd, 0 to 11 for brotli',
+    ]);
+    const missing = missingAlgorithm('zstd');
+    const expected = missing === undefined ? [] : ['ARGOSY_COMPRESSION_ALGORITHM zstd needs Node 22.15 or newer'];
+    expect(refused({ ARGOSY_COMPRESSION_ALGORITHM: 'zstd' })).toEqual(expected);
   });
 
   it('say what is wrong with them', () => {

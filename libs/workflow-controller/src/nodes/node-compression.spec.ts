@@ -1,8 +1,9 @@
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { NodeStatus, Workflow } from '@argosy/workflow-spec';
 import type { RunSnapshot } from '../snapshot.js';
 import { container, TestCluster } from '../testing/test-cluster.js';
+import { COMPRESSION_ALGORITHMS, COMPRESSION_LEVELS, missingAlgorithm } from './compression.js';
 import { compressNodes, withNodes } from './node-compression.js';
 
 let cluster: TestCluster | undefined;
@@ -28,9 +29,37 @@ describe('compressed nodes', () => {
     expect(withNodes(plain)).toBe(plain);
   });
 
+  const here = COMPRESSION_ALGORITHMS.filter((algorithm) => missingAlgorithm(algorithm) === undefined);
+  it.each(here)('are read however they were written: %s at any level', async (algorithm) => {
+    const [least, most] = COMPRESSION_LEVELS[algorithm];
+    const sizes = new Set<number>();
+    const many = Array.from({ length: 200 }, (_, i): [string, NodeStatus] => [`wf-${i}`, { ...node, id: `wf-${i}` }]);
+    for (const level of [undefined, least, most]) {
+      const compressedNodes = await compressNodes(many, { algorithm, level });
+      sizes.add(compressedNodes.length);
+      expect(withNodes(object({ compressedNodes })).status?.nodes).toEqual(Object.fromEntries(many));
+    }
+    expect(sizes.size).toBeGreaterThan(1);
+  });
+
+  it('in zstd are read where this Node can, and else it is said what is missing', async () => {
+    const compressedNodes = Buffer.from('28b52ffd0458110000' + '7b7d', 'hex').toString('base64');
+    const reading = (): unknown => withNodes(object({ compressedNodes })).status?.nodes;
+    const writing = Promise.resolve().then(() => compressNodes([['wf', node]], { algorithm: 'zstd' }));
+    const missing = missingAlgorithm('zstd');
+    if (missing === undefined) {
+      expect(reading()).toEqual({});
+      await expect(writing).resolves.toBeTruthy();
+    } else {
+      expect(reading).toThrow(`the compressed nodes cannot be read: ${missing}`);
+      await expect(writing).rejects.toThrow(missing);
+    }
+  });
+
   it.each([
     ['that are none', object({ compressedNodes: 'AAAA' })],
     ['that are no JSON', object({ compressedNodes: gzipSync('{"wf":').toString('base64') })],
+    ['that are no JSON in brotli', object({ compressedNodes: brotliCompressSync('{').toString('base64') })],
   ])('%s are told', (_what, workflow) => {
     expect(() => withNodes(workflow)).toThrow(/^the compressed nodes /);
   });

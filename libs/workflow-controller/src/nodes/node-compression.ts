@@ -1,16 +1,14 @@
-import { promisify } from 'node:util';
-import { constants, gunzipSync, gzip } from 'node:zlib';
 import type { NodeStatus, Workflow } from '@argosy/workflow-spec';
+import type { Compression } from './compression.js';
+import { compress, decompress } from './compression.js';
 import { NodesUnreadable } from './nodes-unreadable.js';
 
-const gzipAsync = promisify(gzip);
-/** More than any workflow that fits into a cluster; a bomb does not get past it. */
-const MOST_BYTES = 512 * 1024 * 1024;
-
-/** All nodes as Argo writes them when they are too many: gzip of their JSON, in base64. */
-export async function compressNodes(nodes: Iterable<readonly [string, NodeStatus]>): Promise<string> {
-  const json = JSON.stringify(Object.fromEntries(nodes));
-  return (await gzipAsync(json, { level: constants.Z_BEST_SPEED })).toString('base64');
+/** All nodes as Argo writes them when they are too many: their JSON, compressed, in base64. */
+export async function compressNodes(
+  nodes: Iterable<readonly [string, NodeStatus]>,
+  compression: Compression = { algorithm: 'gzip' },
+): Promise<string> {
+  return (await compress(compression, JSON.stringify(Object.fromEntries(nodes)))).toString('base64');
 }
 
 /** The object with its compressed nodes in place. Throws NodesUnreadable. */
@@ -22,8 +20,7 @@ export function withNodes(object: Workflow): Workflow {
 
 function decompressNodes(base64: string): Record<string, NodeStatus> {
   try {
-    const json = gunzipSync(Buffer.from(base64, 'base64'), { maxOutputLength: MOST_BYTES });
-    return JSON.parse(json.toString()) as Record<string, NodeStatus>;
+    return JSON.parse(decompress(Buffer.from(base64, 'base64'))) as Record<string, NodeStatus>;
   } catch (cause) {
     throw new NodesUnreadable(`the compressed nodes cannot be read: ${(cause as Error).message}`, { cause });
   }

@@ -5,6 +5,7 @@ import { hydrate } from '@argosy/workflow-engine';
 import type { Workflow } from '@argosy/workflow-spec';
 import { forEachAtMost } from '../effects/for-each-at-most.js';
 import { ConfigMapNodeStatusStore } from './config-map-node-status-store.js';
+import type { Compression } from './compression.js';
 import { compressNodes, withNodes } from './node-compression.js';
 import type { NodeStatusStore } from './node-status-store.js';
 import { NodesUnreadable } from './nodes-unreadable.js';
@@ -17,6 +18,8 @@ export interface NodeStatusOptions {
   readonly store?: NodeStatusStore;
   /** Never on the object itself; Argo's ALWAYS_OFFLOAD_NODE_STATUS. Default: only when they no longer fit. */
   readonly alwaysOffload?: boolean;
+  /** Of nodes that stay on the object. Default: gzip, fast. */
+  readonly compression?: Compression;
   /** What the nodes may come to on the object: more is compressed, and what is more even so is offloaded. Default: 1 MiB. */
   readonly objectBytes?: number;
   /** Of offloaded nodes, what the changes may come to that wait on the object, compressed. Default: 64 KiB. */
@@ -120,7 +123,7 @@ export class NodeKeeping {
   }
 
   private async writeCompressed(writing: Writing): Promise<Written | null> {
-    const compressedNodes = await compressNodes(writing.state.nodes);
+    const compressedNodes = await compressNodes(writing.state.nodes, this.options.compression);
     if (compressedNodes.length > this.limits.objectBytes) return null;
     const status = { ...writing.patch.status, nodes: null, compressedNodes };
     return whenItFits(async () => ({ object: await this.patch(writing, { status }), keeping: { kind: 'compressed' } }));
