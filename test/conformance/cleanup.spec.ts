@@ -121,9 +121,16 @@ describe('what a run leaves', () => {
     expect(run.workflow.status?.conditions).toContainEqual({ type: 'PodRunning', status: 'True' });
     run.finish();
     expect(run.workflow.status?.conditions).toEqual([
-      { type: 'Completed', status: 'True' },
       { type: 'PodRunning', status: 'False' },
+      { type: 'Completed', status: 'True' },
     ]);
+  });
+
+  it('that no pod runs is told at the end, unless the run was over at once', () => {
+    const told = (templates: string, spec = 'activeDeadlineSeconds: 5'): (string | undefined)[] =>
+      (play(templates, {}, { spec }).workflow.status?.conditions ?? []).map(({ type, status }) => `${type} ${status}`);
+    expect(told('main: { suspend: {} }')).toEqual(['PodRunning False', 'Completed True']);
+    expect(told('main: { suspend: {} }', 'activeDeadlineSeconds: 0')).toEqual(['Completed True']);
   });
 
   it('events tell what happened', () => {

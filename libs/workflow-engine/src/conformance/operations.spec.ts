@@ -307,8 +307,8 @@ describe('what a run leaves', () => {
       annotations: { 'workflows.argoproj.io/pod-name-format': 'v2' },
     });
     expect(run.state.status.conditions).toEqual([
-      { type: 'Completed', status: 'True' },
       { type: 'PodRunning', status: 'False' },
+      { type: 'Completed', status: 'True' },
     ]);
     expect(run.state.status.resourcesDuration).toEqual({ cpu: 1, memory: 2 });
     expect(run.journal.map((entry) => entry.reason)).toEqual([

@@ -1,4 +1,4 @@
-import type { Workflow } from '@argosy/workflow-spec';
+import type { Condition, Workflow } from '@argosy/workflow-spec';
 import type { Decision, Scope } from '../model/decision.js';
 import { isFinalWorkflowPhase } from '../model/phases.js';
 import type { World } from '../model/observation.js';
@@ -42,7 +42,7 @@ export function reconcile(given: RunState, world: World, scope: Scope): Decision
     run.roomMade ||= scope.maxNewNodes !== undefined;
     settle(run);
     recordWaiting(run);
-    recordRunningPods(run);
+    if (state.status.phase === 'Running') recordRunningPods(run);
   }
   if (!isWaiting) recordVolumeClaims(run);
   const commands = isWaiting ? [] : plan(run, wasFinal);
@@ -58,11 +58,14 @@ export function reconcile(given: RunState, world: World, scope: Scope): Decision
   };
 }
 
+/** That no pod runs is not told before one did, or the run is over: it would be a write for nothing. */
 function recordRunningPods(run: RunDraft): void {
-  const status = run.tally.runningPods > 0 ? 'True' : 'False';
-  const known = run.status.conditions?.find((condition) => condition.type === 'PodRunning')?.status;
-  if (known === status || (known === undefined && status === 'False')) return;
-  run.addCondition({ type: 'PodRunning', status });
+  const condition: Condition = { type: 'PodRunning', status: run.tally.runningPods > 0 ? 'True' : 'False' };
+  const { conditions = [], phase } = run.status;
+  const known = conditions.find(({ type }) => type === condition.type);
+  if (known ? known.status === condition.status : condition.status === 'False' && !isFinalWorkflowPhase(phase)) return;
+  if (known) run.addCondition(condition);
+  else run.status = { ...run.status, conditions: [condition, ...conditions] };
 }
 
 function labelled(run: RunDraft): Omit<Workflow, 'status'> {

@@ -134,8 +134,10 @@ export class RunDraft {
   }
   /** One of each type: a later one takes the place of an earlier one. */
   addCondition(condition: Condition): void {
-    const others = (this.status.conditions ?? []).filter(({ type }) => type !== condition.type);
-    this.status = { ...this.status, conditions: [...others, condition] };
+    const known = this.status.conditions ?? [];
+    const isKnown = known.some(({ type }) => type === condition.type);
+    const conditions = known.map((other) => (other.type === condition.type ? condition : other));
+    this.status = { ...this.status, conditions: isKnown ? conditions : [...known, condition] };
   }
   addMetadata({ labels, annotations }: Metadata): void {
     const { metadata } = this.workflow;
