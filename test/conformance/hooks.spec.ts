@@ -384,6 +384,15 @@ describe('other hooks', () => {
     expect(run.node('b').startedAfter).toBeGreaterThan(60);
   });
 
+  it('of the items of a loop do not become those of the loop when the controller starts anew', () => {
+    const run = begin(
+      'main: { dag: { tasks: [{ name: a, template: c, withItems: [x], onExit: d }, { name: b, template: c, depends: a }] } }',
+      { c: (pod) => succeeds({ runs: pod.displayName === 'b' ? '1m' : '1s' }) },
+    ).at('30s');
+    run.restart().finish();
+    expect(Object.keys(phases(run))).toEqual(['a(0:x)', 'a(0:x).onExit', 'b']);
+  });
+
   it('of the workflow see workflow.*; they hang below the root', () => {
     const run = play(
       'main: { container: { image: x } }',

@@ -23,7 +23,7 @@ import { taskVariables } from '../scope/sibling-variables.js';
 import { templateOutputs } from '../scope/template-outputs.js';
 import { taskResultHolds } from '../graph/task-results.js';
 import type { TemplateHandler } from './handler.js';
-import { endTaskGroup, resumeTaskGroup, startTaskGroup } from './task-group.handler.js';
+import { endTaskGroup, loopSite, resumeTaskGroup, startTaskGroup } from './task-group.handler.js';
 
 /** Runs tasks as soon as what they depend on allows it. */
 export const dagHandler: TemplateHandler<'dag'> = {
@@ -132,7 +132,7 @@ function openTask(run: RunDraft, id: NodeId, name: string): void {
   if (existing && isFulfilled(existing.phase)) {
     if (isTakenOver(existing)) reconnect(run, frame, name);
     if (existing.type === 'TaskGroup' && run.tally.daemons(frame.id) > 0) makeCalls(run, frame, site, name);
-    return adoptEnded(run, site, existing);
+    return adoptEnded(run, existing.type === 'TaskGroup' ? loopSite(site) : site, existing);
   }
   makeCalls(run, frame, site, name);
   if (!isKnown) connect(run, frame, name);

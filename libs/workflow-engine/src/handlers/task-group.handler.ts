@@ -52,6 +52,13 @@ export function resumeTaskGroup(run: RunDraft, site: CallSite, calls: readonly P
   resumeDaemons(run, calls, siteIn({ id: run.idOf(site.nodeName), name: site.nodeName, site }));
 }
 
+/** The loop as a whole, without what belongs to its items. */
+export function loopSite(site: CallSite): CallSite {
+  const { hooks: _hooks, onExit: _onExit, ...call } = site.call;
+  const hooks = hooksOfLoop(site.call);
+  return { ...site, call: { ...call, ...(hooks && { hooks }) } };
+}
+
 function hooksOfLoop(call: TemplateCall): LifecycleHooks | null {
   const { [EXIT]: _exit, ...others } = hooksOf(call) ?? {};
   return Object.keys(others).length > 0 ? others : null;
