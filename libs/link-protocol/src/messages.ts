@@ -86,6 +86,9 @@ export const commandResult = z.object({
 });
 export const agentFact = z.discriminatedUnion('kind', [runDelta, runDeleted, logChunk, journalEvent, commandResult]);
 
+/** Of the workflow, telling who asks and for what; they replace those of who asked before. */
+const labels = z.record(z.string(), z.string()).optional();
+
 export const commandBody = z.discriminatedUnion('type', [
   z.object({ type: z.literal('CreateWorkflow'), runId: z.string(), workflow: z.record(z.string(), z.unknown()) }),
   z.object({
@@ -95,9 +98,10 @@ export const commandBody = z.discriminatedUnion('type', [
     name: z.string(),
     message: z.string().optional(),
     nodeFieldSelector: z.string().optional(),
+    labels,
   }),
-  z.object({ type: z.literal('TerminateRun'), runId: z.string(), namespace: z.string(), name: z.string() }),
-  z.object({ type: z.literal('SuspendRun'), runId: z.string(), namespace: z.string(), name: z.string() }),
+  z.object({ type: z.literal('TerminateRun'), runId: z.string(), namespace: z.string(), name: z.string(), labels }),
+  z.object({ type: z.literal('SuspendRun'), runId: z.string(), namespace: z.string(), name: z.string(), labels }),
   z.object({
     type: z.literal('ResumeRun'),
     runId: z.string(),
@@ -105,6 +109,7 @@ export const commandBody = z.discriminatedUnion('type', [
     name: z.string(),
     nodeFieldSelector: z.string().optional(),
     by: z.string().optional(),
+    labels,
   }),
   z.object({
     type: z.literal('RetryRun'),
@@ -124,6 +129,7 @@ export const commandBody = z.discriminatedUnion('type', [
     phase: z.enum(['Succeeded', 'Failed', 'Error', 'Skipped']).optional(),
     message: z.string().optional(),
     outputParameters: z.record(z.string(), z.string()).optional(),
+    labels,
   }),
   z.object({ type: z.literal('DeleteWorkflow'), runId: z.string(), namespace: z.string(), name: z.string() }),
   /** Send the whole state of these runs (all unfinished ones when empty). */

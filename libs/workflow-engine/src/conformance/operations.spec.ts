@@ -20,6 +20,23 @@ describe('suspend and resume', () => {
     expect(run.node('wf[1].approve').message).toBe('Resumed by: ann');
   });
 
+  it('tells who acted last, and only that', () => {
+    const run = new WorkflowSimulation(workflow([approval, wait(), container('c')]));
+    run.run();
+    const prefix = 'workflows.argoproj.io/';
+    const by = (actor: string, more = {}) => ({ labels: { [`${prefix}actor`]: actor, ...more } });
+    const told = () => Object.entries(run.state.workflow.metadata.labels ?? {}).filter(([key]) => /\/act/.test(key));
+    run.intent({ type: 'SuspendRun', ...by('ann', { [`${prefix}actor-email`]: 'a', [`${prefix}action`]: 'Suspend' }) });
+    expect(told()).toHaveLength(3);
+    run.intent({ type: 'SetNode', nodeFieldSelector: 'displayName=nobody', ...by('eve') });
+    run.intent({ type: 'ResumeRun' });
+    expect(told()).toHaveLength(3);
+    run.intent({ type: 'StopRun', ...by('bob', { [`${prefix}action`]: 'Stop' }) });
+    expect(Object.fromEntries(told())).toEqual({ [`${prefix}actor`]: 'bob', [`${prefix}action`]: 'Stop' });
+    run.run();
+    expect(told()).toHaveLength(2);
+  });
+
   it('or for its duration', () => {
     const run = new WorkflowSimulation(workflow([wait({ duration: '90' }, { name: 'main' })]));
     expect(run.run()).toBe('Succeeded');

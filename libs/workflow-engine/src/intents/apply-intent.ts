@@ -3,6 +3,7 @@ import type { Scope, WorkflowPatch } from '../model/decision.js';
 import type { IntentRefused, RunIntent, RunIntentType } from '../model/intent.js';
 import type { RunState } from '../model/run-state.js';
 import { patchBetween } from '../projections/workflow-patch.js';
+import { signed } from './actor-labels.js';
 import { resumeRun } from './resume.js';
 import { retryRun } from './retry.js';
 import { setNode } from './set-node.js';
@@ -47,7 +48,7 @@ export function applyIntent(state: RunState, intent: RunIntent, scope: Scope): I
   const apply = INTENTS[intent.type] as IntentHandler<RunIntentType>;
   const outcome = apply(state, intent, scope);
   if (!outcome.ok) return outcome;
-  const next: RunState = outcome.state === state ? state : { ...outcome.state, index: null };
+  const next: RunState = outcome.state === state ? state : { ...signed(outcome.state, intent), index: null };
   const ids = new Set([...state.nodes.keys(), ...next.nodes.keys()]);
   return { ok: true, state: next, patch: patchBetween(state, next, ids), commands: outcome.commands ?? [] };
 }

@@ -1,17 +1,22 @@
+interface Signed {
+  /** Of the workflow, telling who asks and for what; they replace those of who asked before. */
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
 /** What a person or the control plane asks of a run. User verbs. */
-export interface StopRun {
+export interface StopRun extends Signed {
   readonly type: 'StopRun';
   readonly message?: string;
   /** Argo's node field selector (e.g. `displayName=approve`): fail only these suspended nodes. */
   readonly nodeFieldSelector?: string;
 }
-export interface TerminateRun {
+export interface TerminateRun extends Signed {
   readonly type: 'TerminateRun';
 }
-export interface SuspendRun {
+export interface SuspendRun extends Signed {
   readonly type: 'SuspendRun';
 }
-export interface ResumeRun {
+export interface ResumeRun extends Signed {
   readonly type: 'ResumeRun';
   readonly nodeFieldSelector?: string;
   /** Who resumed, for the message `Resumed by: ...`. */
@@ -24,7 +29,7 @@ export interface RetryRun {
   /** `name=value` overrides of workflow arguments. */
   readonly parameters?: readonly string[];
 }
-export interface SetNode {
+export interface SetNode extends Signed {
   readonly type: 'SetNode';
   readonly nodeFieldSelector: string;
   readonly phase?: 'Succeeded' | 'Failed' | 'Error' | 'Skipped';

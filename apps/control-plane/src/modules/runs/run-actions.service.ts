@@ -7,6 +7,7 @@ import { OutboxRepository } from '../../persistence/outbox.repository.js';
 import type { RequestContext } from '../access/request-context.js';
 import { AuditService } from '../audit/audit.service.js';
 import { AgentCommandsRepository } from './agent-commands.repository.js';
+import { CallerLabels } from './caller-labels.js';
 import { PurgeRepository } from './purge.repository.js';
 import { mayOn, visibleRun } from './run-access.js';
 import type { RunAction } from './run-actions.js';
@@ -27,6 +28,7 @@ export class RunActionsService {
     private readonly purges: PurgeRepository,
     private readonly outbox: OutboxRepository,
     private readonly commands: AgentCommandsRepository,
+    private readonly callers: CallerLabels,
     private readonly audit: AuditService,
   ) {}
 
@@ -41,7 +43,8 @@ export class RunActionsService {
         : action.conflict(row);
       if (conflict !== undefined)
         return { __typename: 'RunStateConflict', code: 'RUN_STATE', message: conflict, phase: runOf(row).phase };
-      await this.commands.append(tx, tenantId, row.clusterId, action.command(refOf(row)));
+      const told = action.label === undefined ? {} : { labels: await this.callers.actor(tx, context, action.label) };
+      await this.commands.append(tx, tenantId, row.clusterId, action.command({ ...refOf(row), ...told }));
       await this.audit.record(tx, context, {
         action: `run.${action.name}`,
         targetType: 'run',

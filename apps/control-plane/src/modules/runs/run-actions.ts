@@ -1,6 +1,7 @@
 import type { CommandBody } from '@argosy/link-protocol';
 import type { RetryRunInput, SetRunNodeInput } from '../../graphql/generated/schema-types.js';
 import type { Permission } from '../access/permissions.js';
+import type { Labels } from './caller-labels.js';
 import type { RunRow } from './runs.repository.js';
 
 type Run = Pick<RunRow, 'name' | 'phase' | 'suspended'>;
@@ -8,12 +9,16 @@ interface RunRef {
   readonly runId: string;
   readonly namespace: string;
   readonly name: string;
+  /** Put on the workflow; see RunAction.label. */
+  readonly labels?: Labels;
 }
 
 /** What a person asks of a run. */
 export interface RunAction {
   readonly name: 'stop' | 'terminate' | 'suspend' | 'resume' | 'retry' | 'set-node';
   readonly permission: Permission;
+  /** What Argo calls it on the workflow, where who did it is told too; null: no word for it, absent: nothing is told. */
+  readonly label?: 'Stop' | 'Terminate' | 'Suspend' | 'Resume' | null;
   /** Why the run is in no state for it; undefined when it is. */
   conflict(run: Run): string | undefined;
   /** How it is put to the agent. */
@@ -29,6 +34,7 @@ const ended = (run: Run): string | undefined =>
 export const stop = (message: string | null | undefined, nodeFieldSelector: string | null | undefined): RunAction => ({
   name: 'stop',
   permission: 'run:stop',
+  label: 'Stop',
   conflict: ended,
   command: (run) => ({
     type: 'StopRun',
@@ -41,6 +47,7 @@ export const stop = (message: string | null | undefined, nodeFieldSelector: stri
 export const terminate: RunAction = {
   name: 'terminate',
   permission: 'run:stop',
+  label: 'Terminate',
   conflict: ended,
   command: (run) => ({ type: 'TerminateRun', ...run }),
 };
@@ -48,6 +55,7 @@ export const terminate: RunAction = {
 export const suspend: RunAction = {
   name: 'suspend',
   permission: 'run:suspend',
+  label: 'Suspend',
   conflict: (run) => ended(run) ?? (run.suspended ? `${run.name} is suspended already.` : undefined),
   command: (run) => ({ type: 'SuspendRun', ...run }),
 };
@@ -55,6 +63,7 @@ export const suspend: RunAction = {
 export const resume = (nodeFieldSelector: string | null | undefined, by: string): RunAction => ({
   name: 'resume',
   permission: 'run:suspend',
+  label: 'Resume',
   conflict: ended,
   command: (run) => ({ type: 'ResumeRun', ...run, by, ...(nodeFieldSelector ? { nodeFieldSelector } : {}) }),
 });
@@ -64,6 +73,7 @@ const NODE_PHASES = { SUCCEEDED: 'Succeeded', FAILED: 'Failed', ERROR: 'Error', 
 export const setNode = ({ nodeFieldSelector, phase, message, outputParameters }: SetRunNodeInput): RunAction => ({
   name: 'set-node',
   permission: 'run:suspend',
+  label: null,
   conflict: ended,
   command: (run) => ({
     type: 'SetNode',

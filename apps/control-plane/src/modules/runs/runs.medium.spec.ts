@@ -71,6 +71,13 @@ async function submit(input: object): Promise<Submitted> {
   const whole = { manifest: MANIFEST, parameters: [times], ...input };
   return (await client.ask<{ submitRun: Submitted }>(query, { input: whole })).submitRun;
 }
+const ACTION = 'workflows.argoproj.io/action';
+/** What labels say of the caller, who uses a token of ann's. */
+const ann = (role: 'creator' | 'actor'): Record<string, unknown> => ({
+  [`workflows.argoproj.io/${role}`]: expect.stringMatching(/^[0-9a-f-]{36}$/),
+  [`workflows.argoproj.io/${role}-email`]: 'ann.at.acme.example',
+  [`workflows.argoproj.io/${role}-preferred-username`]: 'token-of-ann',
+});
 const commands = () =>
   db.rows<{ cluster_id: string; seq: string; epoch: number; state: string; body: Record<string, unknown> }>(
     'SELECT cluster_id, seq, epoch, state, body FROM agent_command ORDER BY cluster_id, seq',
@@ -100,7 +107,7 @@ describe('submitting', () => {
         metadata: {
           name: run.name,
           namespace: 'ci',
-          labels: { app: 'web', team: 'x', [RUN_ID_LABEL]: run.id },
+          labels: { app: 'web', team: 'x', ...ann('creator'), [RUN_ID_LABEL]: run.id },
           annotations: { [EPOCH_ANNOTATION]: '7' },
         },
       },
@@ -156,20 +163,21 @@ describe('actions', () => {
     await act('setRunNode', id, `, input: ${input}`);
     await act('terminateRun', id);
     const ref = { runId: id, namespace: 'ci', name: 'build' };
+    const as = (action?: string) => ({ ...ref, labels: { ...ann('actor'), ...(action && { [ACTION]: action }) } });
     expect((await commands()).map(({ body }) => body)).toEqual([
-      { type: 'SuspendRun', ...ref },
-      { type: 'ResumeRun', ...ref, by: 'token of ann', nodeFieldSelector: 'displayName=approve' },
-      { type: 'StopRun', ...ref, message: 'enough' },
-      { type: 'StopRun', ...ref, nodeFieldSelector: 'displayName=approve' },
+      { type: 'SuspendRun', ...as('Suspend') },
+      { type: 'ResumeRun', ...as('Resume'), by: 'token of ann', nodeFieldSelector: 'displayName=approve' },
+      { type: 'StopRun', ...as('Stop'), message: 'enough' },
+      { type: 'StopRun', ...as('Stop'), nodeFieldSelector: 'displayName=approve' },
       {
         type: 'SetNode',
-        ...ref,
+        ...as(),
         nodeFieldSelector: 'displayName=approve',
         phase: 'Skipped',
         message: 'not needed',
         outputParameters: { by: 'ann' },
       },
-      { type: 'TerminateRun', ...ref },
+      { type: 'TerminateRun', ...as('Terminate') },
     ]);
   });
 

@@ -1,8 +1,10 @@
 import { Module } from '@nestjs/common';
 import { OutboxRepository } from '../../persistence/outbox.repository.js';
+import { AccessModule } from '../access/access.module.js';
 import { AuditModule } from '../audit/audit.module.js';
 import { ClustersModule } from '../clusters/clusters.module.js';
 import { AgentCommandsRepository } from './agent-commands.repository.js';
+import { CallerLabels } from './caller-labels.js';
 import { ManifestLoader } from './manifest.loader.js';
 import { Placement } from './placement.js';
 import { PurgeRepository } from './purge.repository.js';
@@ -16,9 +18,10 @@ import { RunsService } from './runs.service.js';
 import { SubmissionService } from './submission.service.js';
 
 @Module({
-  imports: [AuditModule, ClustersModule],
+  imports: [AccessModule, AuditModule, ClustersModule],
   providers: [
     AgentCommandsRepository,
+    CallerLabels,
     ManifestLoader,
     OutboxRepository,
     Placement,

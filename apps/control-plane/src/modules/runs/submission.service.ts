@@ -13,6 +13,8 @@ import type { RequestContext } from '../access/request-context.js';
 import { AuditService } from '../audit/audit.service.js';
 import { ClustersRepository } from '../clusters/clusters.repository.js';
 import { AgentCommandsRepository } from './agent-commands.repository.js';
+import type { Labels } from './caller-labels.js';
+import { CallerLabels, withoutCreator } from './caller-labels.js';
 import { readManifest } from './manifest.js';
 import { isPlaced, Placement } from './placement.js';
 import type { PlacedOn } from './placement.js';
@@ -34,6 +36,7 @@ export class SubmissionService {
     private readonly clusters: ClustersRepository,
     private readonly placement: Placement,
     private readonly commands: AgentCommandsRepository,
+    private readonly callers: CallerLabels,
     private readonly audit: AuditService,
   ) {}
 
@@ -81,7 +84,7 @@ export class SubmissionService {
     await this.commands.append(tx, tenantId, clusterId, {
       type: 'CreateWorkflow',
       runId: id,
-      workflow: marked(workflow, id, epoch),
+      workflow: marked(workflow, id, epoch, await this.callers.creator(tx, context)),
     });
     await this.audit.record(tx, context, {
       action: 'run.submit',
@@ -115,14 +118,14 @@ function newRun(
   };
 }
 
-/** The object as its cluster gets it: it says which run it is, and under which lease it was sent. */
-function marked(workflow: Workflow, runId: string, epoch: number): Record<string, unknown> {
+/** The object as its cluster gets it: it says which run it is, who made it, and under which lease it was sent. */
+function marked(workflow: Workflow, runId: string, epoch: number, creator: Labels): Record<string, unknown> {
   const { metadata } = workflow;
   return {
     ...workflow,
     metadata: {
       ...metadata,
-      labels: { ...metadata.labels, [RUN_ID_LABEL]: runId },
+      labels: { ...withoutCreator(metadata.labels), ...creator, [RUN_ID_LABEL]: runId },
       annotations: { ...metadata.annotations, [EPOCH_ANNOTATION]: String(epoch) },
     },
   };
