@@ -5,7 +5,7 @@ import { isGroupTemplate, isPodTemplate } from '../template-kind.js';
 import type { TemplateKind } from '../template-kind.js';
 import { hasTag } from './context.js';
 import type { ValidationContext } from './context.js';
-import { checkExpression } from './hooks.rule.js';
+import { checkExpression } from './expression.rule.js';
 import { checkGlobalName } from './names.rule.js';
 
 type Report = ValidationContext['report'];

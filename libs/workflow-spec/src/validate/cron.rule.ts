@@ -3,7 +3,7 @@ import { isTimeZone, parseCronSchedule } from '../cron-schedule.js';
 import type { ValidationContext } from './context.js';
 import type { Path } from '../problem.js';
 import { checkWhen } from './calls.rule.js';
-import { checkExpression } from './hooks.rule.js';
+import { checkExpression } from './expression.rule.js';
 import { cronScope } from './variables/scopes.js';
 import { checkExpressionNames, checkTags } from './variables/tag-check.js';
 

@@ -1,9 +1,9 @@
-import { compileExpression, ExpressionError } from '@argosy/expressions';
 import type { LifecycleHooks } from '../model/template.js';
 import type { Path } from '../problem.js';
 import { checkArguments } from './arguments.rule.js';
-import { calledTemplate, hasTag } from './context.js';
+import { calledTemplate } from './context.js';
 import type { ValidationContext } from './context.js';
+import { checkExpression } from './expression.rule.js';
 import { checkReference } from './references.rule.js';
 
 export function checkHooks(context: ValidationContext, path: Path, hooks: LifecycleHooks | undefined): void {
@@ -19,17 +19,5 @@ export function checkHooks(context: ValidationContext, path: Path, hooks: Lifecy
         hint: 'only the hook "exit" runs without one',
       });
     if (hook.expression !== undefined) checkExpression(context, [...at, 'expression'], hook.expression);
-  }
-}
-
-/** The syntax of a field that holds an expression. Tags in it are replaced before it is read. */
-export function checkExpression({ report }: ValidationContext, path: Path, text: string): void {
-  if (hasTag(text)) return;
-  try {
-    compileExpression(text);
-  } catch (error) {
-    if (!(error instanceof ExpressionError)) throw error;
-    const { offset, length, hint, message } = error;
-    report.add(path, 'expression', message, { hint, excerpt: { offset, length } });
   }
 }

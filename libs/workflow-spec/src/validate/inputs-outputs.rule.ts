@@ -7,7 +7,7 @@ import { checkArtifact, checkLocation } from './artifacts.rule.js';
 import { checkEnum } from './arguments.rule.js';
 import { hasTag } from './context.js';
 import type { PlacedTemplate, ValidationContext } from './context.js';
-import { checkExpression } from './hooks.rule.js';
+import { checkExpression } from './expression.rule.js';
 import { checkGlobalName, checkMemberNames } from './names.rule.js';
 
 export function checkInputsAndOutputs(context: ValidationContext, { template, path }: PlacedTemplate): void {

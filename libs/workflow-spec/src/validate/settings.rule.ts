@@ -3,7 +3,7 @@ import type { Path } from '../problem.js';
 import { suggest } from '../suggestion.js';
 import { hasTag } from './context.js';
 import type { PlacedTemplate, ValidationContext } from './context.js';
-import { checkExpression } from './hooks.rule.js';
+import { checkExpression } from './expression.rule.js';
 import { checkYaml } from './leaf.rule.js';
 import { checkDuration, checkParallelism } from './template-kind.rule.js';
 
