@@ -20,6 +20,7 @@ export { API_GROUP, API_VERSION, isWorkflowKind, WORKFLOW_KINDS } from './parse/
 export type { ManifestByKind, WorkflowKind } from './parse/kinds.js';
 export { DEFAULT_MAX_BYTES, parseManifests } from './parse/parse-manifests.js';
 export type { ParsedDocument, ParsedDocumentOf, ParseOptions, ParseResult } from './parse/parse-manifests.js';
+export { yamlValue } from './parse/yaml-value.js';
 export { manifestJson, toYaml } from './print/to-yaml.js';
 export { byPosition, hasErrors } from './problem.js';
 export type { Problem, Severity } from './problem.js';

@@ -1,14 +1,13 @@
 import type { WorkflowDefaults } from '@argosy/workflow-engine';
-import { hasErrors, lintManifests } from '@argosy/workflow-spec';
+import { hasErrors, lintManifests, yamlValue } from '@argosy/workflow-spec';
 import type { ArtifactRepository } from '@argosy/workflow-spec';
-import { parse } from 'yaml';
 import { z } from 'zod';
 
 /** A setting that is a map, written as YAML or JSON. */
 const yamlMap = () =>
   z.string().transform((text, context): Record<string, unknown> => {
     try {
-      const found: unknown = parse(text);
+      const found = yamlValue(text);
       if (typeof found === 'object' && found !== null && !Array.isArray(found)) return found as Record<string, unknown>;
       context.addIssue('must be a map in YAML or JSON');
     } catch (error) {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ArgosyError } from '@argosy/sdk';
-import { parse } from 'yaml';
+import { yamlValue } from '@argosy/workflow-spec';
 
 export interface ParameterFlags {
   readonly parameter?: string[];
@@ -32,7 +32,7 @@ export function readManifest(path: string): string {
 export function readParameters(flags: ParameterFlags): { name: string; value: string }[] {
   const parameters = new Map<string, string>();
   if (flags.parameterFile) {
-    const values: unknown = parse(readManifest(flags.parameterFile));
+    const values = yamlValue(readManifest(flags.parameterFile));
     if (typeof values !== 'object' || values === null || Array.isArray(values)) {
       throw new ArgosyError('invalid', `${flags.parameterFile} must hold names and values, such as "message: hello".`);
     }

@@ -372,6 +372,10 @@ describe('a resource template', () => {
         ],
       },
     });
+    expect(manifestOf('kind: Job\nspec: {defaultMode: 0644}\nmetadata: {\n"name": "x"}\n')).toMatchObject({
+      metadata: { name: 'x' },
+      spec: { defaultMode: 0o644 },
+    });
     expect(() => manifestOf(': :')).toThrow('is not YAML');
     expect(() => manifestOf('text')).toThrow('can have no owner');
   });
@@ -517,6 +521,13 @@ describe('podSpecPatch', () => {
     const { spec } = plan({ ...base, podSpecPatch: JSON.stringify(patch) });
     expect(spec.initContainers?.[0]?.name).toBe('first');
     expect(spec.containers.map(({ name }) => name)).toEqual(['beside', 'main']);
+  });
+
+  it('is read as Kubernetes reads YAML', () => {
+    const podSpecPatch = 'hostNetwork: yes\nvolumes: [{name: v, configMap: {name: c, defaultMode: 0755}}]';
+    const { spec } = plan({ ...base, podSpecPatch });
+    expect(spec.hostNetwork).toBe(true);
+    expect(spec.volumes).toContainEqual({ name: 'v', configMap: { name: 'c', defaultMode: 0o755 } });
   });
 
   it('is merged as Kubernetes merges it, the workflow’s first', () => {

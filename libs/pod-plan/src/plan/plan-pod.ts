@@ -1,6 +1,7 @@
 import { ENV, PATHS } from '@argosy/executor-protocol';
 import { activeSecondsOf } from '@argosy/workflow-engine';
 import type { EnsurePod } from '@argosy/workflow-engine';
+import { yamlValue } from '@argosy/workflow-spec';
 import type {
   Affinity,
   Container,
@@ -12,7 +13,6 @@ import type {
   UserContainer,
   Volume,
 } from '@argosy/workflow-spec';
-import { parse } from 'yaml';
 import type { PodPlanContext } from './context.js';
 import { ANNOTATIONS, FINALIZERS, LABELS, MAIN_CONTAINER } from './labels.js';
 import { refuseArtifacts } from './artifacts.js';
@@ -287,7 +287,7 @@ function applicable(spec: PodSpec, patch: object): object {
 function parsePatch(patch: string): object {
   let value: unknown;
   try {
-    value = parse(patch);
+    value = yamlValue(patch);
   } catch (cause) {
     throw new PodPlanError(`podSpecPatch is not YAML: ${(cause as Error).message}`, { cause });
   }

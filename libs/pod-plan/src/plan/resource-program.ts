@@ -1,6 +1,6 @@
 import { PATHS } from '@argosy/executor-protocol';
+import { yamlValue } from '@argosy/workflow-spec';
 import type { Parameter, ResourceTemplate, Template } from '@argosy/workflow-spec';
-import { parse } from 'yaml';
 import type { PodPlanContext } from './context.js';
 import { MAIN_CONTAINER } from './labels.js';
 import { literally } from './literally.js';
@@ -64,7 +64,7 @@ function manifestOf(
   if (!setOwnerReference || manifest === '') return manifest;
   let object: { metadata?: { ownerReferences?: unknown[] } } | null;
   try {
-    object = parse(manifest) as typeof object;
+    object = yamlValue(manifest) as typeof object;
   } catch (cause) {
     throw new PodPlanError(`the manifest of template "${name}" is not YAML: ${(cause as Error).message}`, { cause });
   }

@@ -1,8 +1,8 @@
 import type { Informer, InformerOptions, KubeApi, KubeObject } from '@argosy/kube';
 import { createInformer, isKubeError, resources } from '@argosy/kube';
 import type { RepositoryMap, World } from '@argosy/workflow-engine';
+import { yamlValue } from '@argosy/workflow-spec';
 import type { ArtifactRepository } from '@argosy/workflow-spec';
-import { parse } from 'yaml';
 import type { Holes } from '../reconcile/holes.js';
 
 interface ConfigMap extends KubeObject {
@@ -80,7 +80,7 @@ function mapOf(configMap: ConfigMap | undefined): RepositoryMap | undefined {
 function repositoryIn(text: string, place: string): ArtifactRepository {
   let found: unknown;
   try {
-    found = parse(text);
+    found = yamlValue(text);
   } catch (cause) {
     throw new Error(`artifact repository ${place} is no YAML: ${(cause as Error).message}`, { cause });
   }
