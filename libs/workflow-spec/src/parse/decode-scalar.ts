@@ -19,7 +19,7 @@ export function decodeScalar(node: SourceScalar, shape: Shape, refuse: Refuse): 
     return refuse({ code: 'control-character', message: 'a text must not hold the character NUL' });
   switch (shape.type) {
     case 'any':
-      return read.value;
+      return anything(node, read, refuse);
     case 'string':
       return read.type === 'string'
         ? checkAllowed(read.value, shape.allowed, refuse)
@@ -62,6 +62,20 @@ function anyString(node: SourceScalar, read: PlainValue, refuse: Refuse): string
     });
   }
   return text;
+}
+
+/** An id may have more digits than a double. As a text it keeps them, and reads the same wherever a tag puts it. */
+function anything(node: SourceScalar, read: PlainValue, refuse: Refuse): unknown {
+  if (read.type === 'null') return undefined;
+  if (read.type !== 'number' || !INTEGER_TEXT.test(node.text) || Number.isSafeInteger(read.value)) return read.value;
+  if (!read.isDecimal || String(read.value) === node.text) return read.value;
+  refuse({
+    severity: 'warning',
+    code: 'yaml-value',
+    message: `${node.text} has more digits than a number keeps: it is read as a text`,
+    hint: `write "${node.text}"`,
+  });
+  return node.text;
 }
 
 function quantity(node: SourceScalar, read: PlainValue, shape: Shape, refuse: Refuse): string | undefined {

@@ -19,6 +19,21 @@ function parametersOf(yaml: string): unknown {
 }
 
 describe('parsing', () => {
+  it('keeps the digits of an id among items', () => {
+    const itemsOf = (items: string): unknown => {
+      const templates = `[{ name: m, steps: [[{ name: a, template: c, withItems: ${items} }]] }]`;
+      const [document] = parseManifests(`${head}spec: { templates: ${templates} }\n`).documents;
+      return document?.kind === 'Workflow' ? document.value.spec.templates?.[0]?.steps?.[0]?.[0]?.withItems : undefined;
+    };
+    expect(itemsOf('[1234567890123456789, -9007199254740993, 12, 1.5, {id: 98765432109876543210}]')).toEqual([
+      '1234567890123456789',
+      '-9007199254740993',
+      12,
+      1.5,
+      { id: '98765432109876543210' },
+    ]);
+  });
+
   it('tells what is wrong with an anchored value once, where it is written, and of a list with aliases in it there', () => {
     const { problems } = parseManifests(
       [
