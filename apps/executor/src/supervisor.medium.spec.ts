@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { decodeOutputs, parseTerminationReport } from '@argosy/executor-protocol';
 import type { TerminationReport } from '@argosy/executor-protocol';
@@ -310,6 +311,44 @@ describe.each(implementations)('the supervisor in %s', (name, env) => {
       });
       expect(await closed).toBe(143);
       expect(readFileSync(codeOf('b'), 'utf8')).toBe('143');
+    });
+
+    /** Makes the file that each pause asks for, after a look at whether the command has run. */
+    const released = async (flags: string[], env: NodeJS.ProcessEnv): Promise<[number, ...string[]]> => {
+      const ran = join(shared, 'ran');
+      rmSync(ran, { force: true });
+      const command = ['sh', '-c', `touch ${ran}; exit 3`];
+      const child = spawn(supervisor, ['run', ...flags, '--', ...command], { env: { PATH: process.env.PATH, ...env } });
+      const seen: string[] = [];
+      createInterface(child.stderr).on('line', (line) => {
+        const path = line.replace('supervisor: paused until there is the file ', '');
+        seen.push(`${path.slice(shared.length)}${existsSync(ran) ? ' ran' : ''}`);
+        writeFileSync(path, '');
+      });
+      return new Promise((done) => child.once('close', (code) => done([code ?? -1, ...seen])));
+    };
+
+    it('pauses before and after the command until it is released', async () => {
+      const both = { ARGO_DEBUG_PAUSE_BEFORE: 'true', ARGO_DEBUG_PAUSE_AFTER: 'true', ARGO_CONTAINER_NAME: 'main' };
+      const beside = ['--report', join(shared, 'termination-log')];
+      expect(await released(beside, both)).toEqual([3, '/ctr/main/before', '/ctr/main/after ran']);
+      expect(statSync(join(shared, 'ctr', 'main')).mode & 0o777).toBe(0o777);
+      const member = ['--report', reportPath, '--exit-code', codeOf('a')];
+      expect(await released(member, { ARGO_DEBUG_PAUSE_AFTER: 'true' })).toEqual([3, '/ctr/a/after ran']);
+      expect(await released(beside, { ARGO_DEBUG_PAUSE_BEFORE: 'false' })).toEqual([3]);
+      expect(await released(['--report', '/dev/null'], both)).toEqual([3]);
+    });
+
+    it('can be told to end while it pauses', async () => {
+      const paused = (env: NodeJS.ProcessEnv): Promise<number | null> => {
+        const child = spawn(supervisor, ['run', '--report', join(shared, 'log'), '--', 'sh', '-c', 'exit 3'], {
+          env: { PATH: process.env.PATH, ...env },
+        });
+        child.stderr.once('data', () => child.kill('SIGTERM'));
+        return new Promise((done) => child.once('close', done));
+      };
+      expect(await paused({ ARGO_DEBUG_PAUSE_BEFORE: 'true' })).toBe(143);
+      expect(await paused({ ARGO_DEBUG_PAUSE_AFTER: 'true' })).toBe(3);
     });
 
     it('tries again as often as it may, and reports the attempt that counted', () => {

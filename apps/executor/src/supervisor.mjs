@@ -15,7 +15,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { constants } from 'node:os';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ProgressFile } from './progress.mjs';
 
 const CANNOT_START = 64;
@@ -191,6 +191,19 @@ async function takeTurn({ after }) {
   return undefined;
 }
 
+/** When the variable is "true": waits until somebody makes the file of this name in the container's directory. */
+async function awaitRelease(options, variable, marker) {
+  // Who reports to nobody stands beside the step.
+  if (process.env[variable] !== 'true' || options.report === '/dev/null') return undefined;
+  const own = options['exit-code'] && dirname(options['exit-code']);
+  const path = join(own ?? join(dirname(options.report), 'ctr', process.env.ARGO_CONTAINER_NAME ?? 'main'), marker);
+  makeDirectory(dirname(path));
+  complain(`paused until there is the file ${path}`);
+  let code;
+  while (!existsSync(path) && code === undefined) code = await waitAtMost(LOOK_EVERY_MS);
+  return code;
+}
+
 /** Runs the command until it succeeds or no attempt is left. */
 async function runAttempts(options, progress) {
   for (let left = Number(options.retries ?? 0); ; left--) {
@@ -205,10 +218,14 @@ async function runAttempts(options, progress) {
 }
 
 /** Makes the directories on the way, for everybody: containers run as different users. */
-function leaveExitCode(path, code) {
+function makeDirectory(path) {
   const umask = process.umask(0);
-  mkdirSync(dirname(path), { recursive: true, mode: 0o777 });
+  mkdirSync(path, { recursive: true, mode: 0o777 });
   process.umask(umask);
+}
+
+function leaveExitCode(path, code) {
+  makeDirectory(dirname(path));
   writeFileSync(`${path}.new`, String(code), { mode: 0o644 });
   renameSync(`${path}.new`, path);
 }
@@ -287,11 +304,13 @@ async function run(args) {
   if (!options) return CANNOT_START;
   let code;
   try {
-    code = await takeTurn(options);
+    code = (await takeTurn(options)) ?? (await awaitRelease(options, 'ARGO_DEBUG_PAUSE_BEFORE', 'before'));
     if (code === undefined) {
       if (options.script) writeScript(options.script);
       const progress = new ProgressFile(process.env);
       const outcome = await runAttempts(options, progress);
+      // Whatever ends the pause, the command has ended as it has.
+      if (outcome.started && !outcome.cutOff && !ending) await awaitRelease(options, 'ARGO_DEBUG_PAUSE_AFTER', 'after');
       report.progress = progress.read();
       code = outcome.code;
       if (code !== 0 && options.reason && existsSync(options.reason))

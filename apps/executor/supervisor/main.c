@@ -174,6 +174,7 @@ static int run_command(const struct options *options, const sigset_t *mask, stru
   struct progress progress;
   struct outcome outcome;
   int code = take_turn(options, report);
+  if (code == 0) code = interrupted(await_release(options, "ARGO_DEBUG_PAUSE_BEFORE", "before"), report);
   if (code != 0) return code;
   if (options->script_path && script_write(options->script_path) < 0) {
     set_error(report, "cannot write the script to ", options->script_path, strerror(errno));
@@ -190,6 +191,8 @@ static int run_command(const struct options *options, const sigset_t *mask, stru
     return EXIT_CANNOT_START;
   }
   progress_read(&progress, report->progress);
+  /* Whatever ends the pause, the command has ended as it has. */
+  if (!outcome.past_deadline && !outcome.stopped) await_release(options, "ARGO_DEBUG_PAUSE_AFTER", "after");
   if (outcome.past_deadline) set_error(report, "deadline exceeded", "", NULL);
   if (options->capture_result) {
     capture_read(&capture, &report->result);

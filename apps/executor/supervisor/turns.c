@@ -96,3 +96,28 @@ int leave_exit_code(const char *path, int code) {
   errno = reason;
   return failed ? -1 : 0;
 }
+
+/* The directory that the container has among those of its pod. */
+static int own_place(const struct options *options, struct buffer *into) {
+  const char *beside = options->exit_code_path ? options->exit_code_path : options->report_path;
+  const char *end = strrchr(beside, '/'), *name = getenv("ARGO_CONTAINER_NAME");
+  if (end && buffer_append(into, beside, (size_t)(end - beside)) < 0) return -1;
+  if (!end && buffer_append_text(into, ".") < 0) return -1;
+  if (options->exit_code_path) return 0;
+  return buffer_append_text(into, "/ctr/") < 0 || buffer_append_text(into, name ? name : "main") < 0 ? -1 : 0;
+}
+
+struct waiting await_release(const struct options *options, const char *variable, const char *marker) {
+  struct waiting waited = {.turn = TURN_MINE};
+  const char *wanted = getenv(variable);
+  /* Who reports to nobody stands beside the step. */
+  if (!wanted || strcmp(wanted, "true") != 0 || strcmp(options->report_path, "/dev/null") == 0) return waited;
+  struct buffer path = {0};
+  if (own_place(options, &path) == 0 && buffer_append_text(&path, "/") == 0 && buffer_append(&path, marker, strlen(marker) + 1) == 0 &&
+      make_parents(path.data) == 0) {
+    complain("paused until there is the file ", path.data, NULL, NULL);
+    while (access(path.data, F_OK) < 0 && waited.turn == TURN_MINE) waited = wait_a_while(options, LOOK_EVERY_MS);
+  }
+  buffer_free(&path);
+  return waited;
+}

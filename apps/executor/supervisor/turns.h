@@ -24,6 +24,9 @@ struct waiting await_dependencies(const struct options *options);
 /* Waits so long, unless a signal or the deadline comes first. */
 struct waiting await_next_attempt(const struct options *options);
 
+/* When the variable is "true": waits until somebody makes the file of this name in the container's directory. */
+struct waiting await_release(const struct options *options, const char *variable, const char *marker);
+
 /* Makes the directories on the way, for everybody: containers run as different users. Returns 0, or -1 with errno. */
 int leave_exit_code(const char *path, int code);
 #endif
