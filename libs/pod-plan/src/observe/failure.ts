@@ -37,9 +37,15 @@ export function endOfFailedPod(pod: Pod): PodEnd {
     const end = endOfContainer(container, 'Failed');
     if (end) return end;
   }
+  if (mains.length === 0) {
+    const { name = '', namespace = '' } = pod.metadata ?? {};
+    return { phase: 'Failed', message: `can't find failed message for pod ${name} namespace ${namespace}` };
+  }
+  // A machine that went away with the pod on it: nobody saw the program end.
+  const unseen = mains.find(({ state }) => !state?.terminated);
+  if (unseen) return { phase: 'Failed', message: `pod failed: ${unseen.name} container did not complete successfully` };
   // Kubernetes failed the pod although main ended well, e.g. because a container besides it had to be killed.
-  if (mains.length > 0) return { phase: 'Succeeded', message: '' };
-  return { phase: 'Failed', message: '' };
+  return { phase: 'Succeeded', message: '' };
 }
 
 /**

@@ -193,7 +193,22 @@ describe('a pod that failed', () => {
     const containerStatuses = [ended('main', 137)];
     expect(endOf(pod({ phase: 'Failed', reason: 'Evicted', message, containerStatuses }))).toEqual(['Failed', message]);
     expect(endOf(pod({ phase: 'Failed', reason: 'Evicted' }))).toEqual(['Failed', 'Evicted']);
-    expect(endOf(pod({ phase: 'Failed' }))).toEqual(['Failed', '']);
+    expect(endOf(pod({ phase: 'Failed' }))).toEqual([
+      'Failed',
+      "can't find failed message for pod wf-1 namespace ",
+    ]);
+  });
+
+  it('has not succeeded when nobody saw its program end', () => {
+    const running: ContainerStatus = { ...ended('main', 0), state: { running: {} } };
+    const message = 'pod failed: main container did not complete successfully';
+    expect(endOf(failed(running))).toEqual(['Failed', message]);
+    expect(endOf(failed(running, ended('proxy', 137)))).toEqual(['Failed', message]);
+    expect(endOf(failed({ ...running, state: {} }))).toEqual(['Failed', message]);
+    expect(endOf(pod({ phase: 'Failed', message: 'Node is shutting down', containerStatuses: [running] }))).toEqual([
+      'Failed',
+      'Node is shutting down',
+    ]);
   });
 
   it('is an error when main never began', () => {
