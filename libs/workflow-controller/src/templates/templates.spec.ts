@@ -135,7 +135,7 @@ describe('rules of the controller', () => {
     await create('tmpl');
     await cluster.controller(cluster.kube, { rules: { templateReferencing: 'Strict' } });
     await refer({ workflowTemplateRef: { name: 'tmpl' }, podSpecPatch: '{}' });
-    expect((await cluster.ended()).status?.message).toContain('fields podSpecPatch are not permitted');
+    expect((await cluster.ended()).status?.message).toContain('fields [PodSpecPatch] are not permitted');
     expect(await cluster.pods()).toEqual([]);
   });
 

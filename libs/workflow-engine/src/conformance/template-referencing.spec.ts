@@ -76,18 +76,19 @@ describe.each(both)('where only approved templates may run: %j', (rules) => {
   });
 
   it.each<[WorkflowSpec, string]>([
-    [{ podSpecPatch: '{"hostNetwork": true}' }, 'podSpecPatch'],
+    [{ podSpecPatch: '{"hostNetwork": true}' }, '[PodSpecPatch]'],
     [
       { serviceAccountName: 'admin', hostNetwork: true, securityContext: {} },
-      'hostNetwork, securityContext, serviceAccountName',
+      '[HostNetwork SecurityContext ServiceAccountName]',
     ],
-    [{ templateDefaults: { podSpecPatch: '{}' } }, 'templateDefaults'],
-    [{ templates: [container('main')] }, 'templates'],
-    [{ hooks: { exit: { templateRef: { name: 'shared', template: 'work' } } }, onExit: 'x' }, 'hooks, onExit'],
-    [{ volumes: [], podMetadata: { labels: {} } }, 'podMetadata, volumes'],
+    [{ templateDefaults: { podSpecPatch: '{}' } }, '[TemplateDefaults]'],
+    [{ templates: [container('main')] }, '[Templates]'],
+    [{ dnsPolicy: 'None', nodeSelector: { a: 'b' } }, '[DNSPolicy NodeSelector]'],
+    [{ hooks: { exit: { templateRef: { name: 'shared', template: 'work' } } }, onExit: 'x' }, '[Hooks OnExit]'],
+    [{ volumes: [], podMetadata: { labels: {} } }, '[PodMetadata Volumes]'],
     [
       { artifactGC: { podSpecPatch: '{}', serviceAccountName: 'admin', podMetadata: {} } },
-      'artifactGC.podMetadata, artifactGC.podSpecPatch, artifactGC.serviceAccountName',
+      '[ArtifactGC.PodMetadata ArtifactGC.PodSpecPatch ArtifactGC.ServiceAccountName]',
     ],
   ])('a workflow does not say what its pods are: %j', (own, fields) => {
     const run = simulation(referring(own), rules);
@@ -121,7 +122,7 @@ describe.each(both)('where only approved templates may run: %j', (rules) => {
     const { workflow: begun } = run.state;
     run.state = { ...run.state, workflow: { ...begun, spec: { ...begun.spec, podSpecPatch: '{}' } } };
     expect(run.run()).toBe('Error');
-    expect(run.node('wf')).toMatchObject({ phase: 'Error', message: `fields podSpecPatch ${FORBIDDEN}` });
+    expect(run.node('wf')).toMatchObject({ phase: 'Error', message: `fields [PodSpecPatch] ${FORBIDDEN}` });
     expect(run.world.pod('wf')?.phase).toBe('Failed');
   });
 

@@ -38,12 +38,16 @@ export function mustKeepToTemplate(run: RunDraft): void {
   const { spec } = run.workflow;
   if (!spec.workflowTemplateRef)
     throw new Error('workflows must use workflowTemplateRef to be executed when the controller is in reference mode');
-  const forbidden = forbiddenFields(run);
+  const forbidden = forbiddenFields(run).map(argoName).sort();
   if (forbidden.length > 0)
     throw new Error(
-      `fields ${forbidden.join(', ')} are not permitted when using workflowTemplateRef with templateReferencing restriction`,
+      `fields [${forbidden.join(' ')}] are not permitted when using workflowTemplateRef with templateReferencing restriction`,
     );
 }
+
+/** How Argo calls a field of the spec in this message. */
+const argoName = (field: string): string =>
+  field.replace(/^(dns|ttl)/, (word) => word.toUpperCase()).replace(/(^|\.)[a-z]/g, (letter) => letter.toUpperCase());
 
 function forbiddenFields(run: RunDraft): string[] {
   const { spec } = run.workflow;
@@ -51,7 +55,7 @@ function forbiddenFields(run: RunDraft): string[] {
     isSet(value) && !mayOverride(run, field) ? [field] : [],
   );
   const nested = CLOSED_IN_ARTIFACT_GC.filter((field) => isSet(spec.artifactGC?.[field]));
-  return [...fields, ...nested.map((field) => `artifactGC.${field}`)].sort();
+  return [...fields, ...nested.map((field) => `artifactGC.${field}`)];
 }
 
 const isSet = (value: unknown): boolean => value !== undefined && value !== null && value !== '';
