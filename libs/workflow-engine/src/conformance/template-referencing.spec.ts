@@ -100,7 +100,7 @@ describe.each(both)('where only approved templates may run: %j', (rules) => {
     const open = { ...rules, overridableFields: ['podSpecPatch', 'artifactGC'] };
     expect(told(simulation(referring({ podSpecPatch: '{}' }), open))).toBe('Running ');
     expect(told(simulation(referring({ artifactGC: { podSpecPatch: '{}' } }), open))).toContain(
-      'artifactGC.podSpecPatch',
+      'ArtifactGC.PodSpecPatch',
     );
   });
 
