@@ -82,7 +82,8 @@ function checkDepends(report: ValidationContext['report'], path: Path, task: DAG
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
     const { message, hint, offset, length } = error;
-    report.add(path, 'depends', message, { hint, excerpt: { offset, length } });
+    const isResult = task.depends?.[offset - 1] === '.';
+    report.add(path, isResult ? 'task-result' : 'depends', message, { hint, excerpt: { offset, length } });
   }
 }
 

@@ -86,6 +86,26 @@ describe('what keeps a workflow from beginning', () => {
       '  templates: [{name: main, dag: {tasks: [{name: a, template: c}, {name: b, template: d, arguments: {parameters: [{name: p, value: "{{tasks.a.outputs.result}}"}]}}]}}, {name: c, container: {image: a}}, {name: d, inputs: {parameters: [{name: p}]}, suspend: {}}]',
       'spec.templates[0].dag.tasks[1].arguments.parameters[0].value: failed to resolve {{tasks.a.outputs.result}}',
     ],
+    [
+      '  templates: [{name: main, dag: {tasks: [{name: a, template: c}, {name: b, template: c, depends: a.Done}]}}, {name: c, suspend: {}}]',
+      "spec.templates[0].dag.tasks[1].depends: task result 'Done' for task 'a' is invalid",
+    ],
+    [
+      '  templates: [{name: main, steps: [[{name: a, template: c, when: "{{pod.name}} == x"}]]}, {name: c, suspend: {}}]',
+      'spec.templates[0].steps[0][0].when: failed to resolve {{pod.name}}',
+    ],
+    [
+      '  templates: [{name: main, steps: [[{name: a, template: c}], [{name: b, template: c, when: "{{steps.a.exitCode}} == 0"}]]}, {name: c, suspend: {}}]',
+      'spec.templates[0].steps[1][0].when: failed to resolve {{steps.a.exitCode}}',
+    ],
+    [
+      '  templates: [{name: main, steps: [[{name: a, template: c}], [{name: b, template: c, when: "{{steps.a.ip}} != x"}]]}, {name: c, container: {image: a}}]',
+      'spec.templates[0].steps[1][0].when: failed to resolve {{steps.a.ip}}',
+    ],
+    [
+      '  templates: [{name: main, container: {image: a, args: ["{{workflow.parameters.json}}"]}}]',
+      'spec.templates[0].container.args[0]: failed to resolve {{workflow.parameters.json}}',
+    ],
   ])('%s', (spec, expected) => expect(refused(spec)).toContain(expected));
 
   it('is also what a template that it borrows asks of it', () => {
@@ -117,7 +137,7 @@ describe('what Argo lets begin', () => {
     ],
     [
       'a task that names another which it does not wait for',
-      'dag: {tasks: [{name: a, template: c}, {name: b, template: c, when: "{{tasks.a.outputs.result}} == 1"}]}',
+      'dag: {tasks: [{name: a, template: c}, {name: b, template: c, when: "{{tasks.a.id}} == 1"}]}',
     ],
     ['a metric without a type', 'metrics: {prometheus: [{name: m, help: h}]}, suspend: {}'],
   ])('%s', (_title, template) => {

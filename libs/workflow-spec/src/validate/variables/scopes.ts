@@ -1,5 +1,6 @@
 import type { Metadata, Parameter } from '../../model/common.js';
 import type { Template } from '../../model/template.js';
+import { isPodTemplate, templateKindOf } from '../../template-kind.js';
 import { callsOf, hasTag, isReusable } from '../context.js';
 import type { PlacedCall, ValidationContext } from '../context.js';
 import { KnownVariables } from './known-variables.js';
@@ -15,7 +16,7 @@ const WORKFLOW_NAMES = [
   'creationTimestamp',
   'duration',
   'status',
-  ...['parameters', 'labels', 'annotations'].flatMap((map) => [map, `${map}.json`]),
+  ...['labels', 'annotations'].flatMap((map) => [map, `${map}.json`]),
 ].map((name) => `workflow.${name}`);
 
 const CRON_NAMES = [
@@ -47,7 +48,9 @@ export function globalScope(context: ValidationContext): KnownVariables {
   for (const map of ['labels', 'annotations']) open.push(`workflow.${map}.workflows.argoproj.io/`);
   const { priority, onExit, hooks } = effective;
   const isOpen = isReusable(context) || !isComplete;
+  const parameters = (effective.arguments?.parameters ?? []).map(({ name }) => `workflow.parameters.${name}`);
   const settings = [
+    ...(isOpen || parameters.length > 0 ? ['workflow.parameters', 'workflow.parameters.json', ...parameters] : []),
     ...(isOpen || priority !== undefined ? ['workflow.priority'] : []),
     ...(isOpen || onExit || hooks?.exit ? ['workflow.failures'] : []),
   ];
@@ -59,10 +62,6 @@ export function globalScope(context: ValidationContext): KnownVariables {
     [
       ...WORKFLOW_NAMES,
       ...settings,
-      ...named(
-        'workflow.parameters',
-        (effective.arguments?.parameters ?? []).map(({ name }) => name),
-      ),
       ...named('workflow.labels', keys('labels')),
       ...named('workflow.annotations', keys('annotations')),
       ...outputs,
@@ -99,7 +98,6 @@ export function templateScope({ effective }: ValidationContext, outer: Variables
     'inputs.parameters',
     'inputs.artifacts',
     'node.name',
-    'pod.name',
     'steps.name',
     'tasks.name',
     ...namesOf(inputs?.parameters).map((name) => `inputs.parameters.${name}`),
@@ -107,6 +105,8 @@ export function templateScope({ effective }: ValidationContext, outer: Variables
     ...namesOf(outputs?.parameters).map((name) => `outputs.parameters.${name}.path`),
     ...namesOf(outputs?.artifacts).map((name) => `outputs.artifacts.${name}.path`),
   ];
+  const kind = templateKindOf(template);
+  if (kind === undefined || isPodTemplate(kind)) names.push('pod.name');
   const isRetried = template.retryStrategy ?? effective.templateDefaults?.retryStrategy ?? effective.retryStrategy;
   return new KnownVariables(isRetried ? [...names, 'retries', ...LAST_RETRY] : names, [], outer);
 }

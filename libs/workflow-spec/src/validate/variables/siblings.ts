@@ -1,4 +1,5 @@
-import { isGroupTemplate, templateKindOf } from '../../template-kind.js';
+import { templateKindOf } from '../../template-kind.js';
+import type { Template } from '../../model/template.js';
 import { calledTemplate, callsOf, hasTag } from '../context.js';
 import type { PlacedCall, PlacedTemplate, ValidationContext } from '../context.js';
 import { directDependencies } from '../dag.rule.js';
@@ -117,22 +118,31 @@ export class Siblings {
   }
 }
 
-const ALWAYS = ['id', 'status', 'startedAt', 'finishedAt', 'ip', 'hostNodeName', 'exitCode'];
+const ALWAYS = ['id', 'status', 'startedAt', 'finishedAt', 'hostNodeName'];
 
 /** What one step or task tells its siblings. */
 function variablesOf(context: ValidationContext, { call, kind }: PlacedCall): KnownVariables {
   const prefix = `${kind}.${call.name ?? ''}`;
   const target = calledTemplate(context, call);
   const own = ALWAYS.map((name) => `${prefix}.${name}`);
-  if (typeof target !== 'object') return new KnownVariables(own, [`${prefix}.outputs.`]);
+  if (typeof target !== 'object')
+    return new KnownVariables([...own, `${prefix}.ip`, `${prefix}.exitCode`], [`${prefix}.outputs.`]);
   const isLoop = call.withItems !== undefined || call.withParam !== undefined || call.withSequence !== undefined;
   const { parameters, artifacts } = target.outputs ?? {};
-  const targetKind = templateKindOf(target);
+  if (target.daemon ?? context.effective.templateDefaults?.daemon) own.push(`${prefix}.ip`);
+  if (hasResult(target)) own.push(`${prefix}.exitCode`);
   const outputs = [
     ...(parameters ?? []).map(({ name }) => `parameters.${name}`),
     ...(artifacts ?? []).map(({ name }) => `artifacts.${name}`),
-    ...(isLoop ? ['result', 'parameters'] : []),
-    ...(targetKind && isGroupTemplate(targetKind) ? [] : ['result', 'exitCode']),
+    ...(isLoop ? ['parameters'] : []),
+    ...(hasResult(target) ? ['result', 'exitCode'] : []),
   ];
   return new KnownVariables([...own, ...outputs.map((name) => `${prefix}.outputs.${name}`)]);
+}
+
+/** Whether what runs prints something and ends with a code. Of a plugin nobody can tell. */
+function hasResult(target: Template): boolean {
+  if (target.containerSet) return (target.containerSet.containers ?? []).some(({ name }) => name === 'main');
+  const kind = templateKindOf(target);
+  return kind !== undefined && ['container', 'script', 'data', 'http', 'plugin'].includes(kind);
 }

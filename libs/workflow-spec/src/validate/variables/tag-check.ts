@@ -17,7 +17,7 @@ export interface TagScope {
 /** Names of expressions that are looked up: others are functions, members of a predicate or declared by `let`. */
 const ROOTS = /^(inputs|outputs|steps|tasks|workflow|cronworkflow|item|lastRetry|node|pod)(\.|$)/;
 /** What submission and the defaults of the cluster may bring: only where the workflow runs its absence is certain. */
-const GIVEN = /^workflow\.((labels|annotations)\.|(priority|failures)$)/;
+const GIVEN = /^workflow\.((labels|annotations)\.|(priority|failures|parameters|parameters\.json)$)/;
 
 /** Every tag in a text, or in the texts of a value, must name something that exists in the scope. */
 export function checkTags(report: Report, path: Path, value: unknown, scope: TagScope): void {
@@ -156,6 +156,7 @@ function specialHint(name: string, variables: Variables): string | undefined {
   if (/^item(\.|$)/.test(name) && !variables.has('item'))
     return 'item exists only in a loop: withItems, withParam or withSequence';
   if (name === 'workflow.failures') return 'it exists only where there is an onExit';
+  if (/^workflow\.parameters(\.json)?$/.test(name)) return 'the workflow has no parameters';
   if (name === 'workflow.priority') return 'it exists only where there is a priority';
   if (/^(retries$|lastRetry(\.|$))/.test(name)) return 'it exists only where there is a retryStrategy';
   return undefined;
