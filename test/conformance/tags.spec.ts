@@ -106,6 +106,12 @@ describe('an expression tag', () => {
     ['sprig.b64enc', "{{= sprig.b64enc('hi')}}", 'aGk='],
     ['sprig.randAlphaNum', '{{= len(sprig.randAlphaNum(5))}}', '5'],
     ['sprig.uuidv4, anew each time', '{{= sprig.uuidv4() != sprig.uuidv4()}}', 'true'],
+    [
+      'sprig.derivePassword',
+      "{{= sprig.derivePassword(1, 'long', 'password', 'user', 'example.com')}}",
+      'ZedaFaxcZaso9*',
+    ],
+    ['sprig.decryptAES', "{{= sprig.decryptAES('key', sprig.encryptAES('key', 'hi'))}}", 'hi'],
     ['sprig.semverCompare', "{{= sprig.semverCompare('^1.2.0', '1.2.3')}}", 'true'],
     ['split and join of the language itself', "{{= join(split('a,b', ','), '+')}}", 'a+b'],
     ['quotes in the result survive', "{{= 'say ' + '\"hi\"'}}", 'say "hi"'],

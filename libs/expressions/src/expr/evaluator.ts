@@ -183,9 +183,11 @@ export class Evaluator {
       return located(() => this.budget.made(builtin(args, { budget: this.budget, settings: this.settings })));
     const target = this.isKnown(callee, locals) ? this.value(callee, locals) : null;
     if (target instanceof Callable)
-      return located(() =>
-        this.budget.made(target.call(args.filter((arg): arg is Value => typeof arg !== 'function'))),
-      );
+      return located(() => {
+        const values = args.filter((arg): arg is Value => typeof arg !== 'function');
+        this.budget.step(target.stepsFor(values));
+        return this.budget.made(target.call(values));
+      });
     const name = pathOf(callee) ?? 'this';
     throw new ExpressionError(
       `unknown function ${name}`,

@@ -15,6 +15,8 @@ export class Callable {
   constructor(
     readonly name: string,
     readonly call: (args: readonly Value[]) => Value,
+    /** What a call takes of the steps of an evaluation. */
+    readonly stepsFor: (args: readonly Value[]) => number = () => 0,
   ) {}
 }
 

@@ -11,6 +11,7 @@ import { mergeFunctions } from './merges.js';
 import { reflectionFunctions } from './reflection.js';
 import { wrapFunctions } from './wrapping.js';
 import { hashFunctions, hostPathFunctions, moreTextFunctions, pathFunctions, patternFunctions } from './texts.js';
+import { secretFunctions, secretSteps } from './secrets.js';
 import { unsupportedFunctions } from './unsupported.js';
 import { urlFunctions } from './urls.js';
 import { defaultFunctions, dictFunctions, encodingFunctions, listFunctions, numberFunctions } from './values.js';
@@ -35,9 +36,12 @@ const OWN: ReadonlyMap<string, SprigFunction> = new Map(
     reflectionFunctions,
     wrapFunctions,
     hostPathFunctions,
+    secretFunctions,
     unsupportedFunctions,
   ].flatMap((family) => Object.entries(family)),
 );
+const plainName = (name: string): string =>
+  name.replace(/^must([A-Z])/, (_must, letter: string) => letter.toLowerCase());
 const mustName = (name: string): string => `must${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 /** `mustX` is X with errors that are told; here all are, unless it is a function of its own. */
 const FUNCTIONS: ReadonlyMap<string, SprigFunction> = new Map([
@@ -50,6 +54,9 @@ const FUNCTIONS: ReadonlyMap<string, SprigFunction> = new Map([
 export function sprigFunctions(settings: EvaluationSettings): ObjectValue {
   const own = { ...settings, random: new Random(settings.seed) };
   return new Map(
-    [...FUNCTIONS].map(([name, call]) => [name, new Callable(`sprig.${name}`, (args) => call(args, own))]),
+    [...FUNCTIONS].map(([name, call]) => [
+      name,
+      new Callable(`sprig.${name}`, (args) => call(args, own), secretSteps[plainName(name)]),
+    ]),
   );
 }

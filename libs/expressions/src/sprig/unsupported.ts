@@ -1,13 +1,11 @@
 import { ExpressionError } from '../expression-error.js';
 import type { SprigFunction } from './sprig-function.js';
 
-/** Functions of sprig that cost too much for a controller, make secrets that a seed could tell, or need a network. */
-const NAMES = [
-  'bcrypt',
-  'buildCustomCert',
-  'decryptAES',
-  'derivePassword',
-  'encryptAES',
+/**
+ * What is random here follows from the time and the place in the run, so that a pass can be made again. That does for names
+ * and salts; a private key could be worked out by everybody who can see the run.
+ */
+const KEYS = [
   'genCA',
   'genCAWithKey',
   'genPrivateKey',
@@ -15,16 +13,20 @@ const NAMES = [
   'genSelfSignedCertWithKey',
   'genSignedCert',
   'genSignedCertWithKey',
-  'getHostByName',
-  'htpasswd',
 ];
+const NETWORK = ['getHostByName'];
 
-/** They are there to say so: a name that is not there at all looks like a slip of the pen. */
-export const unsupportedFunctions: Readonly<Record<string, SprigFunction>> = Object.fromEntries(
-  NAMES.map((name): [string, SprigFunction] => [
+const refusing =
+  (reason: string) =>
+  (name: string): [string, SprigFunction] => [
     name,
     () => {
-      throw new ExpressionError(`sprig.${name} is not supported`);
+      throw new ExpressionError(`sprig.${name} is not supported: ${reason}`);
     },
-  ]),
-);
+  ];
+
+/** They are there to say so: a name that is not there at all looks like a slip of the pen. */
+export const unsupportedFunctions: Readonly<Record<string, SprigFunction>> = Object.fromEntries([
+  ...KEYS.map(refusing('a key made here would be no secret; make it in a step')),
+  ...NETWORK.map(refusing('expressions ask no network')),
+]);
