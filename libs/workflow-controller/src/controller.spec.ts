@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import type { KubeApi, ResourceType } from '@argosy/kube';
 import { KubeError, resources } from '@argosy/kube';
 import type { ImageCommand, ImageQuestion } from '@argosy/pod-plan';
 import type { Pod, Template } from '@argosy/workflow-spec';
@@ -262,6 +263,50 @@ describe('a pod that is evicted before it began', () => {
     await cluster.settle();
     await evict();
     expect((await cluster.ended()).status?.phase).toBe('Failed');
+  });
+});
+
+describe('a pod into which a webhook puts a container that never ends', () => {
+  /** As the service mesh's webhook does. */
+  const meshed = (kube: KubeApi): KubeApi => {
+    const create = (async (type: ResourceType, object: Pod) => {
+      const { spec } = object;
+      if (type.kind !== 'Pod' || !spec) return kube.create(type, object);
+      const containers = [...spec.containers, { name: 'proxy', image: 'mesh' }];
+      return kube.create<Pod>(type, { ...object, spec: { ...spec, containers } });
+    }) as KubeApi['create'];
+    return new Proxy(kube, {
+      get: (target, key, receiver) => (key === 'create' ? create : (Reflect.get(target, key, receiver) as unknown)),
+    });
+  };
+  const tells = async (exitCode: number): Promise<void> => {
+    const time = '2026-01-01T00:00:00Z';
+    const status = { image: '', imageID: '', ready: true, restartCount: 0 };
+    const terminated = { exitCode, startedAt: time, finishedAt: time };
+    const containerStatuses = [
+      { ...status, name: 'main', state: { terminated } },
+      { ...status, name: 'proxy', state: { running: { startedAt: time } } },
+    ];
+    const running = { phase: 'Running', startTime: time, containerStatuses };
+    const ref = { type: resources.pods, namespace: 'default', name: 'wf' };
+    await cluster.kube.patch(ref, 'merge', { status: running }, 'status');
+  };
+
+  it.each([
+    [0, 'Succeeded'],
+    [1, 'Failed'],
+  ])('ends with the step: exit code %d is %s', async (exitCode, phase) => {
+    clusterOf((pod) => ({ stuck: pod.status?.phase === 'Pending', endless: true }));
+    await cluster.controller(meshed(cluster.kube));
+    await cluster.submit([container('main')]);
+    await cluster.settle();
+    await tells(exitCode);
+    expect((await cluster.ended()).status?.phase).toBe(phase);
+    await cluster.settle();
+    const [pod] = await cluster.pods();
+    expect(pod?.spec?.containers).toHaveLength(2);
+    expect(pod).toMatchObject({ spec: { activeDeadlineSeconds: 1 }, status: { reason: 'DeadlineExceeded' } });
+    expect(await cluster.node('wf')).toMatchObject({ phase });
   });
 });
 

@@ -12,7 +12,7 @@ export interface PodEnd {
 const SIGNALLED = new Set([137, 143]);
 const POD_DEADLINE_MESSAGE = 'Pod was active on the node longer than the specified deadline';
 
-/** How a pod that Kubernetes calls Failed really ended, in Argo's words: whose fault, and what to tell. */
+/** How a pod that Kubernetes calls Failed, or that only lingers, really ended, in Argo's words: whose fault, and what to tell. */
 export function endOfFailedPod(pod: Pod): PodEnd {
   const { status } = pod;
   const culprit = culpritOf(pod);

@@ -71,6 +71,7 @@ describe('a pod that has not ended', () => {
       ready: true,
       progress: '',
       neverStarted: null,
+      lingers: false,
       isHeldInVain: false,
       resourcesDuration: null,
     });
@@ -193,10 +194,7 @@ describe('a pod that failed', () => {
     const containerStatuses = [ended('main', 137)];
     expect(endOf(pod({ phase: 'Failed', reason: 'Evicted', message, containerStatuses }))).toEqual(['Failed', message]);
     expect(endOf(pod({ phase: 'Failed', reason: 'Evicted' }))).toEqual(['Failed', 'Evicted']);
-    expect(endOf(pod({ phase: 'Failed' }))).toEqual([
-      'Failed',
-      "can't find failed message for pod wf-1 namespace ",
-    ]);
+    expect(endOf(pod({ phase: 'Failed' }))).toEqual(['Failed', "can't find failed message for pod wf-1 namespace "]);
   });
 
   it('has not succeeded when nobody saw its program end', () => {
@@ -263,6 +261,33 @@ describe('a pod that failed before it had begun', () => {
   it('does not ask what containers besides it did', () => {
     const main = waiting('main', 'PodInitializing');
     expect(observePod(evicted(main, ended('istio-proxy', 137))).neverStarted).toEqual(seen);
+  });
+});
+
+describe('a pod that containers of others keep running', () => {
+  const proxy: ContainerStatus = { ...ended('istio-proxy', 0), state: { running: {} } };
+  const running = (...containerStatuses: ContainerStatus[]): Pod => pod({ phase: 'Running', containerStatuses });
+
+  it('is over when the step is, and lingers', () => {
+    const over = running(ended('main', 0, report({ result: 'r' })), proxy);
+    expect(observePod(over)).toMatchObject({
+      phase: 'Succeeded',
+      lingers: true,
+      outputs: { result: 'r' },
+      exitCode: 0,
+    });
+    expect(observePod(over).finishedAt).toBe(Date.UTC(2026, 0, 1, 0, 0, 40));
+    expect(endOf(running(proxy, ended('main', 3)))).toEqual(['Failed', 'main: Error (exit code 3)']);
+    expect(endOf(running(ended('main', 66, report({ error: 'no file' })), proxy))).toEqual(['Error', 'no file']);
+  });
+
+  it('is not over before, and does not linger when it is only about to end', () => {
+    const busy = running({ ...ended('main', 0), state: { running: {} } }, proxy);
+    expect(observePod(busy)).toMatchObject({ phase: 'Running', lingers: false, finishedAt: null });
+    const late = running(ended('main', 0));
+    expect(observePod(late)).toMatchObject({ phase: 'Running', lingers: false });
+    expect(observePod(running(ended('main', 0), ended('istio-proxy', 0))).phase).toBe('Running');
+    expect(observePod(pod({ phase: 'Failed', containerStatuses: [ended('main', 0), proxy] })).lingers).toBe(false);
   });
 });
 

@@ -6,6 +6,7 @@ import type { Outputs, Pod } from '@argosy/workflow-spec';
 import { ANNOTATIONS, FINALIZERS, MAIN_CONTAINER } from '../plan/labels.js';
 import { endOfFailedPod } from './failure.js';
 import type { PodEnd } from './failure.js';
+import { lingers } from './lingers.js';
 import { neverStarted } from './never-started.js';
 import { observeContainers } from './observe-containers.js';
 import { resourcesDurationOf } from './resources-duration.js';
@@ -47,6 +48,7 @@ export function observePod(pod: Pod, { outputs: fromLog, progress }: FromLog = {
     ready: (pod.status?.conditions ?? []).some(({ type, status }) => type === 'Ready' && status === 'True'),
     progress: (end && lastProgress(pod)) ?? progress ?? pod.metadata?.annotations?.[ANNOTATIONS.progress] ?? '',
     neverStarted: neverStarted(pod),
+    lingers: lingers(pod),
     isHeldInVain: isHeld(pod) && isSettled(pod),
     resourcesDuration: end ? resourcesDurationOf(pod) : null,
   };
@@ -63,7 +65,7 @@ const isSettled = ({ metadata, spec, status }: Pod): boolean =>
 
 function endOf(pod: Pod): PodEnd | undefined {
   if (pod.status?.phase === 'Succeeded') return { phase: 'Succeeded', message: '' };
-  if (pod.status?.phase === 'Failed') return endOfFailedPod(pod);
+  if (pod.status?.phase === 'Failed' || lingers(pod)) return endOfFailedPod(pod);
   return undefined;
 }
 

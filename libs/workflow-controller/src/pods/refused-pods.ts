@@ -29,6 +29,7 @@ export class RefusedPods {
       ready: false,
       progress: '',
       neverStarted: null,
+      lingers: false,
       isHeldInVain: false,
       resourcesDuration: null,
     });

@@ -55,7 +55,7 @@ function afterwards(run: RunDraft, node: NodeStatus): EngineCommand[] {
   const nodeId = node.id;
   const freeing: EngineCommand[] = pod.isHeldInVain ? [freePod(podName, nodeId)] : [];
   if (mayDeletePod(run, node)) return [...freeing, { type: 'DeletePod', key: `DeletePod/${podName}`, podName, nodeId }];
-  if (pod.phase !== 'Pending' && pod.phase !== 'Running') return freeing;
+  if (pod.phase !== 'Pending' && pod.phase !== 'Running' && !pod.lingers) return freeing;
   return [...freeing, { type: 'TerminatePod', key: `TerminatePod/${podName}`, podName, nodeId }];
 }
 

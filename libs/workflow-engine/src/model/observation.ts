@@ -50,6 +50,8 @@ export interface PodObservation {
    * certain that no program of the step had begun.
    */
   readonly neverStarted: NeverStarted | null;
+  /** The step is over, and containers that are not its own keep the pod running. */
+  readonly lingers: boolean;
   /** Only its finalizer keeps the pod, and there is nothing more to wait for but that its end is on record. */
   readonly isHeldInVain: boolean;
   /** Requested resources times seconds run, in Argo's units (`cpu`, `memory`); null until final. */

@@ -300,6 +300,7 @@ function pending(command: EnsurePod, incarnation: number, message = ''): PodObse
     ready: false,
     progress: '',
     neverStarted: null,
+    lingers: false,
     isHeldInVain: false,
     resourcesDuration: null,
   };
