@@ -197,6 +197,18 @@ describe('the outputs of a call that was skipped', () => {
     expect(said(run).t).toBe('f');
   });
 
+  it('and its result is absent as well, in a comparison too', () => {
+    const run = play(`
+      main:
+        steps:
+          - [{ name: a, template: s, when: "false" }]
+          - - { name: t, template: say, arguments: { parameters: [{ name: m, value: "{{= steps.a.outputs.result ?? 'f' }}" }] } }
+            - { name: u, template: c, when: "{{= steps.a.outputs.result == 'x' }}" }
+            - { name: v, template: say, arguments: { parameters: [{ name: m, value: "{{= steps.a.exitCode ?? 'none' }}" }] } }`);
+    expect(said(run)).toEqual({ t: 'f', v: 'none' });
+    expect(run.node('u').phase).toBe('Skipped');
+  });
+
   it('of omitted tasks just the same', () => {
     const run = play(`
       main:

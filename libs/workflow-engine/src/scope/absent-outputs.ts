@@ -5,7 +5,7 @@ import { resolveTemplate } from './template-lookup.js';
 
 /**
  * What siblings read of a call that was skipped or omitted: the defaults that its template declares for its outputs, and
- * null, which means absent, for those without one. Expressions may say `?? 'x'`; a plain tag cannot be resolved.
+ * null, which means absent, for its result and for those without one. Expressions may say `?? 'x'`; a plain tag cannot be resolved.
  */
 export function absentOutputs(
   run: RunDraft,
@@ -15,7 +15,7 @@ export function absentOutputs(
   templateScope: string,
 ): Variables {
   if (!call || node.outputs || (node.phase !== 'Skipped' && node.phase !== 'Omitted')) return {};
-  const variables: Variables = {};
+  const variables: Variables = { [`${prefix}.outputs.result`]: null };
   try {
     const { outputs } = resolveTemplate(run, { call, templateScope }).template;
     for (const { name, valueFrom } of outputs?.parameters ?? []) {
