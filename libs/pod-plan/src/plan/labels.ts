@@ -12,6 +12,7 @@ export const ANNOTATIONS = {
   nodeId: `${PREFIX}/node-id`,
   nodeName: `${PREFIX}/node-name`,
   progress: `${PREFIX}/progress`,
+  podGCStrategy: `${PREFIX}/pod-gc-strategy`,
   defaultContainer: 'kubectl.kubernetes.io/default-container',
 } as const;
 

@@ -1,11 +1,12 @@
 import { ENV, PATHS } from '@argosy/executor-protocol';
 import { activeSecondsOf } from '@argosy/workflow-engine';
 import type { EnsurePod } from '@argosy/workflow-engine';
-import { yamlValue } from '@argosy/workflow-spec';
+import { durationMs, yamlValue } from '@argosy/workflow-spec';
 import type {
   Affinity,
   Container,
   Pod,
+  PodGC,
   PodResourceClaim,
   PodSpec,
   ResourceRequirements,
@@ -86,6 +87,7 @@ function planMetadata(command: EnsurePod, { workflow, holdsPods }: PodPlanContex
       [ANNOTATIONS.nodeId]: command.nodeId,
       [ANNOTATIONS.nodeName]: command.nodeName,
       [ANNOTATIONS.defaultContainer]: defaultContainerOf(command.template),
+      ...(workflow.spec.podGC && { [ANNOTATIONS.podGCStrategy]: garbageStrategyOf(workflow.spec.podGC) }),
     },
     ...(holdsPods && { finalizers: [FINALIZERS.status] }),
     ownerReferences: [
@@ -100,6 +102,13 @@ function planMetadata(command: EnsurePod, { workflow, holdsPods }: PodPlanContex
     ],
   };
 }
+
+/** For whoever finds the pod without its workflow: the strategy, and the time between the end of the pod and its own. */
+function garbageStrategyOf({ strategy = '', deleteDelayDuration = GARBAGE_DELAY }: PodGC): string {
+  return `${strategy}/${(durationMs(deleteDelayDuration) ?? 0) / 1000}s`;
+}
+/** Argo's. */
+const GARBAGE_DELAY = '5s';
 
 /** Where `kubectl logs` looks when it is not told. */
 function defaultContainerOf({ containerSet }: Template): string {

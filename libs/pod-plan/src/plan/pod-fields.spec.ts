@@ -1,11 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Container, PodSpec, Template, WorkflowSpec } from '@argosy/workflow-spec';
+import type { Container, Pod, PodGC, PodSpec, Template, WorkflowSpec } from '@argosy/workflow-spec';
 import { planPod } from './plan-pod.js';
 
 const base: Template = { name: 't', container: { image: 'x', command: ['x'] } };
 
-function plan(template: Template, spec: WorkflowSpec = {}): PodSpec {
-  const pod = planPod(
+const plan = (template: Template, spec?: WorkflowSpec): PodSpec => planned(template, spec)?.spec as PodSpec;
+
+function planned(template: Template, spec: WorkflowSpec = {}): Pod | null {
+  return planPod(
     {
       type: 'EnsurePod',
       key: 'EnsurePod/wf-t-1',
@@ -28,7 +30,6 @@ function plan(template: Template, spec: WorkflowSpec = {}): PodSpec {
       nowMs: Date.UTC(2026, 0, 1),
     },
   );
-  return pod?.spec as PodSpec;
 }
 
 describe('fields that a template and the workflow both have', () => {
@@ -88,4 +89,14 @@ describe('what is said of a container', () => {
     const { initContainers } = plan({ ...base, initContainers: [named], sidecars: [named] });
     expect(initContainers).toEqual([expect.objectContaining(fields), expect.objectContaining(fields)]);
   });
+});
+
+it.each<[PodGC | undefined, string | undefined]>([
+  [undefined, undefined],
+  [{ strategy: 'OnPodCompletion' }, 'OnPodCompletion/5s'],
+  [{ strategy: 'OnWorkflowSuccess', deleteDelayDuration: '1m30s' }, 'OnWorkflowSuccess/90s'],
+  [{ deleteDelayDuration: '1500ms' }, '/1.5s'],
+])('the pod says when it is garbage: %j', (podGC, told) => {
+  const pod = planned(base, podGC && { podGC });
+  expect(pod?.metadata?.annotations?.['workflows.argoproj.io/pod-gc-strategy']).toBe(told);
 });
