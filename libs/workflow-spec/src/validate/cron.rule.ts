@@ -37,5 +37,5 @@ function checkCondition(context: ValidationContext, path: Path, expression: stri
   const before = context.report.problems.length;
   checkExpression(context, path, expression);
   if (context.report.problems.length === before)
-    checkExpressionNames(context.report, path, expression, { variables: cronScope });
+    checkExpressionNames(context.report, path, expression, { variables: cronScope, severity: 'error' });
 }

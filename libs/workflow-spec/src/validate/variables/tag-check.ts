@@ -114,6 +114,8 @@ function hasValueAbove(variables: Variables, name: string): boolean {
   });
 }
 
+/** Argo looks at no expression before it runs, and what is not its own is for others to replace. */
+const UNCERTAIN: ReadonlySet<string> = new Set(['given-variable', 'custom-variable', 'expression-variable']);
 /** Names in which Argo knows its own; it leaves all others as they are, for whoever the text is meant for. */
 const OWN = /^(inputs|item|steps|tasks|workflow|pod)\./;
 
@@ -131,8 +133,7 @@ function unresolved(
     early?.reason ?? specialHint(name, scope.variables) ?? (near === undefined ? undefined : `did you mean "${near}"?`);
   const code =
     kind ?? (early?.isTolerated && !isWholeArgument(path, name, excerpt) ? 'sibling-variable' : codeOf(name));
-  const severity =
-    code === 'given-variable' ? 'warning' : (scope.severity ?? (code === 'custom-variable' && 'warning'));
+  const severity = scope.severity ?? (UNCERTAIN.has(code) ? 'warning' : undefined);
   report.add(path, code, `failed to resolve {{${name}}}`, {
     hint,
     excerpt,
