@@ -18,6 +18,7 @@ export { mergeMembers } from './merge/strategic-merge.js';
 export { withTemplateDefaults } from './merge/template-defaults.js';
 export { API_GROUP, API_VERSION, isWorkflowKind, WORKFLOW_KINDS } from './parse/kinds.js';
 export type { ManifestByKind, WorkflowKind } from './parse/kinds.js';
+export { misshapen } from './parse/misshapen.js';
 export { DEFAULT_MAX_BYTES, parseManifests } from './parse/parse-manifests.js';
 export type { ParsedDocument, ParsedDocumentOf, ParseOptions, ParseResult } from './parse/parse-manifests.js';
 export { yamlValue } from './parse/yaml-value.js';

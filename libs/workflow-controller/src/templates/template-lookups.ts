@@ -1,4 +1,5 @@
 import type { World } from '@argosy/workflow-engine';
+import { misshapen } from '@argosy/workflow-spec';
 import type { WorkflowTemplate } from '@argosy/workflow-spec';
 import type { Holes } from '../reconcile/holes.js';
 import type { TemplateCatalog } from './template-catalog.js';
@@ -11,6 +12,7 @@ export function templateLookups(catalog: TemplateCatalog, runNamespace: string, 
   const find = (namespace: string, name: string): WorkflowTemplate | undefined => {
     const found = catalog.get(namespace, name);
     const what = `template ${namespace}/${name}`;
+    if (found) mustBeWellFormed(namespace, found);
     if (found || name === '' || asked.has(what)) return found;
     asked.add(what);
     holes.add(what, () => catalog.fetch(namespace, name));
@@ -20,4 +22,19 @@ export function templateLookups(catalog: TemplateCatalog, runNamespace: string, 
     workflowTemplate: (name) => find(runNamespace, name),
     clusterWorkflowTemplate: (name) => find('', name),
   };
+}
+
+/** What is wrong with each template that was asked for; null: nothing. */
+const known = new WeakMap<WorkflowTemplate, string | null>();
+
+/** The schema of a cluster may let in what nobody can read. @throws when that is so */
+function mustBeWellFormed(namespace: string, template: WorkflowTemplate): void {
+  const isCluster = namespace === '';
+  const kind = isCluster ? 'ClusterWorkflowTemplate' : 'WorkflowTemplate';
+  const wrong = known.has(template) ? (known.get(template) ?? null) : misshapen(kind, template.spec);
+  known.set(template, wrong);
+  if (wrong === null) return;
+  const name = template.metadata.name ?? '';
+  const key = isCluster ? `cluster workflow template "${name}"` : `workflow template "${namespace}/${name}"`;
+  throw new Error(`malformed ${key}: ${wrong}`);
 }

@@ -56,6 +56,38 @@ describe('templates of a cluster', () => {
     expect([...cluster.kubelet.started.keys()]).toHaveLength(2);
   });
 
+  it('that nobody can read are an error of those that refer to them, and of nobody else', async () => {
+    cluster = new TestCluster();
+    const spec = { entrypoint: 'main', templates: [container('main')], arguments: { parameters: { p: 'x' } } };
+    for (const [type, kind] of [
+      [resources.workflowTemplates, 'WorkflowTemplate'],
+      [resources.clusterWorkflowTemplates, 'ClusterWorkflowTemplate'],
+    ] as const)
+      await cluster.kube.create(type, { ...template('bad', kind), spec } as object as WorkflowTemplate);
+    await create('good');
+    await cluster.controller();
+    const message = async (name: string, own: WorkflowSpec): Promise<string> => {
+      await cluster.adopt({
+        apiVersion: 'argoproj.io/v1alpha1',
+        kind: 'Workflow',
+        metadata: { name },
+        spec: { entrypoint: 'main', ...own },
+      });
+      const { status } = await cluster.ended(name);
+      return `${status?.phase} ${status?.message ?? ''}`;
+    };
+    const wrong = 'spec.arguments.parameters: expected a list, found a map';
+    expect(await message('a', { workflowTemplateRef: { name: 'bad' } })).toBe(
+      `Error malformed workflow template "default/bad": ${wrong}`,
+    );
+    expect(await message('b', { workflowTemplateRef: { name: 'bad', clusterScope: true } })).toBe(
+      `Error malformed cluster workflow template "bad": ${wrong}`,
+    );
+    const step = { name: 's', templateRef: { name: 'bad', template: 'main' } };
+    expect(await message('c', { templates: [{ name: 'main', steps: [[step]] }] })).toContain('malformed workflow');
+    expect(await message('d', { workflowTemplateRef: { name: 'good' } })).toBe('Succeeded ');
+  });
+
   it('that the watch has not told of yet are asked for', async () => {
     cluster = new TestCluster();
     const isTemplate = (type: { plural: string }): boolean => type.plural === 'workflowtemplates';

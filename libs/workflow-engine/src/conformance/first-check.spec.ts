@@ -54,6 +54,20 @@ describe('the first pass over a run', () => {
     expect(ended([main], given(parameter))).toBe(`Failed ${message}`);
   });
 
+  it.each([
+    [{ arguments: { parameters: { p: 'x' } } }, 'spec.arguments.parameters: expected a list, found a map'],
+    [{ templates: 'main' }, 'spec.templates: expected a list, found the string "main"'],
+    [{ templates: [{ name: 'main', steps: {} }] }, 'spec.templates[0].steps: expected a list, found a map'],
+    [{ entrypoint: 3 }, 'spec.entrypoint: expected a string, found the number 3'],
+    ['main', 'spec: expected a map, found the string "main"'],
+  ])('reads the spec, or fails as it cannot: %j', (wrong, message) => {
+    const run = new WorkflowSimulation(workflow([main]));
+    const spec = typeof wrong === 'string' ? wrong : { ...run.state.workflow.spec, ...wrong };
+    run.state = { ...run.state, workflow: { ...run.state.workflow, spec: spec as WorkflowSpec } };
+    expect(run.run()).toBe('Failed');
+    expect(run.message).toMatch(`cannot unmarshall spec: ${message}`);
+  });
+
   it('is the only one that judges', () => {
     const wait = { name: 'main', suspend: {} };
     const run = new WorkflowSimulation(workflow([wait]), undefined, undefined, { validate: false });

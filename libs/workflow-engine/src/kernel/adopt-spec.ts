@@ -1,3 +1,4 @@
+import { misshapen } from '@argosy/workflow-spec';
 import type { NodeId } from '../model/ids.js';
 import { formatTime } from '../model/instant.js';
 import { isFulfilled } from '../model/phases.js';
@@ -20,6 +21,13 @@ import type { RunDraft } from './run-draft.js';
  */
 export function adoptSpec(run: RunDraft): boolean {
   try {
+    const isNew = isUnsettled(run) && run.allNodes().next().done === true;
+    const wrong = isNew ? misshapen('Workflow', run.workflow.spec) : null;
+    if (wrong !== null) {
+      // Argo's words, and Argo's spelling.
+      endWorkflow(run, 'Failed', `cannot unmarshall spec: ${wrong}`);
+      return false;
+    }
     mustKeepToTemplate(run);
     if (!isUnsettled(run)) {
       mustBeUnchanged(run);
@@ -28,7 +36,7 @@ export function adoptSpec(run: RunDraft): boolean {
     mergeSpec(run);
     run.addMetadata(labelsOfOrigin(run));
     // A run that is tried again has begun before.
-    const problem = run.allNodes().next().done ? firstCheck(run) : null;
+    const problem = isNew ? firstCheck(run) : null;
     if (problem !== null) {
       endWorkflow(run, 'Failed', problem);
       return false;
