@@ -3,6 +3,7 @@ import type { KubeApi, ResourceType } from '@argosy/kube';
 import { KubeError, resources } from '@argosy/kube';
 import type { ImageCommand, ImageQuestion } from '@argosy/pod-plan';
 import type { Pod, Template } from '@argosy/workflow-spec';
+import type { WorkflowController } from './controller.js';
 import type { ImageRegistry } from './images/registry-client.js';
 import { RegistryProblem } from './images/registry-problem.js';
 import type { RunSnapshot } from './snapshot.js';
@@ -223,6 +224,44 @@ describe('pods that never come to be', () => {
     });
     await cluster.kube.create(resources.pods, pod('wf', [owner]));
     await cluster.submit([container('main')]);
+    expect((await cluster.ended()).status?.phase).toBe('Succeeded');
+  });
+});
+
+describe('volume claims that are refused', () => {
+  const volumeClaimTemplates = [{ metadata: { name: 'work' }, spec: { accessModes: ['ReadWriteOnce'] } }];
+  const refusing = async (refusals: number, message: string): Promise<WorkflowController> => {
+    const { kube } = clusterOf();
+    let left = refusals;
+    const { api } = new RecordingKube(kube, (request) => {
+      if (request === 'create persistentvolumeclaims' && left-- > 0) throw new KubeError('Forbidden', message, 403);
+      return 'done';
+    });
+    return cluster.controller(api);
+  };
+
+  it('for want of room are waited for, and no pod is made before', async () => {
+    const message = 'persistentvolumeclaims "wf-work" is forbidden: exceeded quota: claims';
+    await refusing(3, message);
+    await cluster.submit([container('main')], { volumeClaimTemplates });
+    await cluster.settle();
+    expect((await cluster.get()).status).toMatchObject({
+      phase: 'Running',
+      message: `Waiting for a PVC to be created. ${message}`,
+    });
+    expect(await cluster.pods()).toEqual([]);
+    const { status } = await cluster.ended();
+    expect([status?.phase, status?.message]).toEqual(['Succeeded', undefined]);
+  });
+
+  it('for good end the run with the reason, until it is tried again', async () => {
+    const message = 'persistentvolumeclaims "wf-work" is forbidden: no storage class';
+    const controller = await refusing(1, message);
+    await cluster.submit([container('main')], { volumeClaimTemplates });
+    expect((await cluster.ended()).status).toMatchObject({ phase: 'Error', message });
+    expect(await cluster.node('wf')).toMatchObject({ phase: 'Error' });
+    expect(await cluster.pods()).toEqual([]);
+    await controller.applyIntent('default', 'wf', { type: 'RetryRun' });
     expect((await cluster.ended()).status?.phase).toBe('Succeeded');
   });
 });

@@ -22,6 +22,7 @@ import { Intents } from './intents/intents.js';
 import { NodeKeeping } from './nodes/node-keeping.js';
 import { OverflowOutputs } from './pods/overflow-outputs.js';
 import { BY_RUN, runKeyOf } from './pods/pod-watch.js';
+import { RefusedClaims } from './pods/refused-claims.js';
 import { RefusedPods } from './pods/refused-pods.js';
 import { ReportedProgress } from './pods/reported-progress.js';
 import type { ControllerLogger } from './ports.js';
@@ -50,6 +51,7 @@ export class WorkflowController {
   private readonly lastSuccesses: LastSuccesses | undefined;
   private readonly overflow: OverflowOutputs;
   private readonly refused = new RefusedPods();
+  private readonly refusedClaims = new RefusedClaims();
   private readonly progress = new ReportedProgress();
   private readonly budgets = new DisruptionBudgets();
   private readonly nodeRequests: NodeRequests;
@@ -121,6 +123,7 @@ export class WorkflowController {
       nodes: this.nodes,
       informers: () => this.informers,
       refused: this.refused,
+      refusedClaims: this.refusedClaims,
       budgets: this.budgets,
       caches: this.caches,
       isPodReleased: this.isPodReleased,
@@ -162,6 +165,7 @@ export class WorkflowController {
       overflow: this.overflow,
       progress: this.progress,
       refused: this.refused,
+      refusedClaims: this.refusedClaims,
       budgets: this.budgets,
       ...this.nodeRequests,
       images: this.images,
@@ -368,6 +372,7 @@ export class WorkflowController {
     this.cache.drop(key);
     this.changes.forget(key);
     this.refused.forgetRun(key);
+    this.refusedClaims.forgetRun(key);
     this.nodeRequests.requests.forgetRun(key);
     this.caches.forgetRun(key);
     this.queue.forget(key);

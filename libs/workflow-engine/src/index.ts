@@ -14,6 +14,7 @@ export type {
   MemoEntry,
   MemoObservation,
   NeverStarted,
+  ClaimRefusal,
   PodObservation,
   RepositoryMap,
   RequestObservation,

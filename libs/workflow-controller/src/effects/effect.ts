@@ -5,6 +5,7 @@ import type { NodePhase, Pod, Workflow } from '@argosy/workflow-spec';
 import type { MemoCaches } from '../cache/memo-caches.js';
 import type { DisruptionBudgets } from '../collection/disruption-budgets.js';
 import type { ImageCommands } from '../images/image-commands.js';
+import type { RefusedClaims } from '../pods/refused-claims.js';
 import type { RefusedPods } from '../pods/refused-pods.js';
 import type { NodeRequests } from '../requests/node-requests.js';
 
@@ -26,6 +27,7 @@ export interface EffectContext extends NodeRequests {
   readonly pods: Known<Pod>;
   readonly claims: Known<KubeObject>;
   readonly refused: RefusedPods;
+  readonly refusedClaims: RefusedClaims;
   readonly budgets: DisruptionBudgets;
   readonly caches: MemoCaches;
   readonly isPodReleased: (pod: Pod) => boolean;
@@ -50,6 +52,9 @@ export class ForeignObject extends Error {
     super(`${kind} ${name} exists already and does not belong to this workflow`);
   }
 }
+
+export const runKeyOf = ({ workflow: { metadata } }: EffectContext): string =>
+  `${metadata.namespace ?? ''}/${metadata.name ?? ''}`;
 
 export const isOwnedBy = (object: KubeObject, workflow: Workflow): boolean =>
   object.metadata?.ownerReferences?.some(({ uid }) => uid === workflow.metadata.uid) ?? false;

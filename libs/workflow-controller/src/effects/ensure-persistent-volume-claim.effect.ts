@@ -4,18 +4,25 @@ import { LABELS } from '@argosy/pod-plan';
 import type { EnsurePersistentVolumeClaim } from '@argosy/workflow-engine';
 import type { Workflow } from '@argosy/workflow-spec';
 import type { Effect } from './effect.js';
-import { ForeignObject, isOwnedBy } from './effect.js';
+import { isQuota } from './ensure-pod.effect.js';
+import { ForeignObject, isOwnedBy, runKeyOf } from './effect.js';
+
+/** How often it is seen whether a quota has room by now. */
+const ROOM_POLL_MS = 10_000;
 
 /** Creates the claim, owned by the workflow, so that it goes when the workflow goes. */
-export const ensurePersistentVolumeClaim: Effect<'EnsurePersistentVolumeClaim'> = async (
-  command,
-  { kube, workflow, claims },
-) => {
+export const ensurePersistentVolumeClaim: Effect<'EnsurePersistentVolumeClaim'> = async (command, context) => {
+  const { kube, workflow, claims, refusedClaims, nowMs } = context;
   const { namespace } = workflow.metadata;
   const { name } = command;
   try {
     claims.observe(await kube.create<KubeObject>(resources.persistentVolumeClaims, planClaim(command, workflow)));
   } catch (error) {
+    if (isKubeError(error, 'Invalid', 'BadRequest', 'Forbidden')) {
+      const isKnown = refusedClaims.get(runKeyOf(context), name)?.refusal === error.message;
+      refusedClaims.add(runKeyOf(context), name, { refusal: error.message, mayPass: isQuota(error) });
+      return { lookAgainAtMs: nowMs + (isKnown ? ROOM_POLL_MS : 0) };
+    }
     if (!isKubeError(error, 'AlreadyExists')) throw error;
     const present = await kube.get<KubeObject>({ type: resources.persistentVolumeClaims, namespace, name });
     if (!isOwnedBy(present, workflow)) throw new ForeignObject('persistentvolumeclaim', name);

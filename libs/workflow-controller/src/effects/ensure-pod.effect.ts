@@ -3,7 +3,7 @@ import { planPod, PodPlanError } from '@argosy/pod-plan';
 import type { EnsurePod } from '@argosy/workflow-engine';
 import type { Pod } from '@argosy/workflow-spec';
 import type { Effect, EffectContext, EffectOutcome } from './effect.js';
-import { ForeignObject, isOwnedBy } from './effect.js';
+import { ForeignObject, isOwnedBy, runKeyOf } from './effect.js';
 
 const PREDECESSOR_POLL_MS = 1_000;
 
@@ -40,9 +40,6 @@ function refuse(command: EnsurePod, context: EffectContext, message: string): Ef
   refused.add(runKeyOf(context), command.podName, command.nodeId, message, nowMs);
   return { lookAgainAtMs: nowMs };
 }
-
-const runKeyOf = ({ workflow: { metadata } }: EffectContext): string =>
-  `${metadata.namespace ?? ''}/${metadata.name ?? ''}`;
 
 async function adopt(command: EnsurePod, context: EffectContext): Promise<EffectOutcome> {
   const { kube, workflow, nowMs } = context;

@@ -49,7 +49,7 @@ export async function carryOut(commands: readonly EngineCommand[], context: Effe
   const isClaim = ({ type }: EngineCommand): boolean => type === 'EnsurePersistentVolumeClaim';
   const unsettled = new UnsettledCommands();
   await forEachAtMost(CONCURRENCY, commands.filter(isClaim), (command) => unsettled.attempt(command, context));
-  const isHeld = ({ type }: EngineCommand): boolean => type === 'EnsurePod' && unsettled.error !== undefined;
+  const isHeld = ({ type }: EngineCommand): boolean => type === 'EnsurePod' && !unsettled.isEmpty;
   const [held, rest] = [commands.filter(isHeld), commands.filter((command) => !isClaim(command) && !isHeld(command))];
   for (const command of held) unsettled.leave(command);
   await forEachAtMost(CONCURRENCY, rest, (command) => unsettled.attempt(command, context));
@@ -60,6 +60,10 @@ class UnsettledCommands implements Unsettled {
   readonly pods: string[] = [];
   atMs: number | null = null;
   error: unknown;
+
+  get isEmpty(): boolean {
+    return this.atMs === null && this.error === undefined;
+  }
 
   async attempt(command: EngineCommand, context: EffectContext): Promise<void> {
     const effect = EFFECTS[command.type] as Effect<EngineCommandType>;

@@ -11,6 +11,7 @@ import type { Holes } from '../reconcile/holes.js';
 import type { TemplateLookups } from '../templates/template-lookups.js';
 import type { OverflowOutputs } from './overflow-outputs.js';
 import type { PendingRequests } from '../requests/pending-requests.js';
+import type { RefusedClaims } from './refused-claims.js';
 import type { RefusedPods } from './refused-pods.js';
 import type { ReportedProgress } from './reported-progress.js';
 
@@ -24,6 +25,7 @@ export interface WorldSources {
   readonly overflow: OverflowOutputs;
   readonly progress: ReportedProgress;
   readonly refused: RefusedPods;
+  readonly refusedClaims: RefusedClaims;
   readonly budgets: DisruptionBudgets;
   readonly requests: PendingRequests;
   readonly turns: Turns;
@@ -59,7 +61,10 @@ export function worldOf(
     lock: (lock) => sources.turns.locks.observe(lock, workflow, holes),
     request: (nodeId) => sources.requests.observe(`${namespace}/${name}`, nodeId),
     podDisruptionBudget: () => sources.budgets.of(workflow),
-    persistentVolumeClaim: (claim) => (sources.claims.get(namespace, claim) ? 'present' : 'absent'),
+    persistentVolumeClaim: (claim) =>
+      sources.claims.get(namespace, claim)
+        ? 'present'
+        : (sources.refusedClaims.get(`${namespace}/${name}`, claim) ?? 'absent'),
     configMapKey: (configMap, key) =>
       (sources.configMaps.get(namespace, configMap) as { data?: Record<string, string> } | undefined)?.data?.[key],
   };

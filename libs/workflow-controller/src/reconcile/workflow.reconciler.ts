@@ -1,7 +1,7 @@
 import type { Clock, Informer, KubeApi } from '@argosy/kube';
 import { isKubeError, resources } from '@argosy/kube';
 import type { SupervisorSource } from '@argosy/pod-plan';
-import { instant, isFulfilled, parseTime, reconcile } from '@argosy/workflow-engine';
+import { instant, isFinalWorkflowPhase, isFulfilled, parseTime, reconcile } from '@argosy/workflow-engine';
 import type { ControllerRules, Decision, MetricUpdate, NodeId, RunState, WorkflowPatch } from '@argosy/workflow-engine';
 import type { Pod, Workflow } from '@argosy/workflow-spec';
 import type { MemoCaches } from '../cache/memo-caches.js';
@@ -68,6 +68,8 @@ export class WorkflowReconciler {
     const { pods, atMs, error } = await this.act(decision);
     const isOpen = (id: string): boolean => !isFulfilled(decision.state.nodes.get(id as NodeId)?.phase ?? 'Skipped');
     this.options.requests.settle(key, isOpen);
+    // A run that is tried again asks again.
+    if (isFinalWorkflowPhase(decision.state.status.phase)) this.options.refusedClaims.forgetRun(key);
     const read = await this.readOutputs(unread);
     return {
       pods: [...pods, ...unread.keys()],

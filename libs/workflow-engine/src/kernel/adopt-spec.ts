@@ -63,8 +63,8 @@ function adoptRepository(run: RunDraft): void {
   }
 }
 
-/** What runs under a spec that may not run must not go on. */
-function endOpenNodes(run: RunDraft, message: string): void {
+/** What belongs to a run that may not run must not go on. */
+export function endOpenNodes(run: RunDraft, message: string): void {
   const open = [...run.allNodes()].filter(({ phase }) => !isFulfilled(phase));
   for (const { id } of open)
     run.update(id as NodeId, { phase: 'Error', message, finishedAt: formatTime(run.now), daemoned: undefined });

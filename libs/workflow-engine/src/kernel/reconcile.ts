@@ -5,12 +5,14 @@ import type { World } from '../model/observation.js';
 import type { RunState } from '../model/run-state.js';
 import { recordWaiting, releaseStale } from '../policies/locks.policy.js';
 import { recountProgress } from '../policies/progress.policy.js';
-import { recordVolumeClaims } from '../policies/volume-claims.policy.js';
+import { claimRefusal, recordVolumeClaims, tellOfClaims } from '../policies/volume-claims.policy.js';
 import { patchBetween } from '../projections/workflow-patch.js';
 import { adoptMemoized } from './adopt-memoized.js';
+import { endOpenNodes } from './adopt-spec.js';
 import { begin, startAnnotations } from './begin.js';
 import { KERNEL } from './enter.js';
 import { enforce } from './enforce.js';
+import { endWorkflow } from './lifecycle.js';
 import { observe } from './observe.js';
 import { plan, wakeAt } from './plan.js';
 import { RunDraft } from './run-draft.js';
@@ -43,6 +45,7 @@ export function reconcile(given: RunState, world: World, scope: Scope): Decision
     settle(run);
     recordWaiting(run);
     if (state.status.phase === 'Running') recordRunningPods(run);
+    heedClaims(run);
   }
   if (!isWaiting) recordVolumeClaims(run);
   const commands = isWaiting ? [] : plan(run, wasFinal);
@@ -56,6 +59,15 @@ export function reconcile(given: RunState, world: World, scope: Scope): Decision
     metrics: run.metrics,
     patch: patchBetween(given, next, state === given ? run.changed : [...run.changed, ...given.nodes.keys()]),
   };
+}
+
+/** Without its volumes no pod of the run can be. */
+function heedClaims(run: RunDraft): void {
+  if (isFinalWorkflowPhase(run.status.phase)) return;
+  const refused = claimRefusal(run);
+  if (!refused || refused.mayPass) return tellOfClaims(run);
+  endOpenNodes(run, refused.refusal);
+  endWorkflow(run, 'Error', refused.refusal);
 }
 
 /** That no pod runs is not told before one did, or the run is over: it would be a write for nothing. */

@@ -114,6 +114,13 @@ export interface EarlierRun {
   nodeSeconds(nameInRun: string): number;
 }
 
+/** Why a volume claim cannot be made. */
+export interface ClaimRefusal {
+  readonly refusal: string;
+  /** There may be room for it later. */
+  readonly mayPass: boolean;
+}
+
 /**
  * A snapshot of what is outside, never a stream of events. Look-ups only, so that a pass costs what it asks for.
  * `changedPods` names the pods that may differ from what the state records, and nodes whose request may; null means: look at every open node
@@ -124,7 +131,7 @@ export interface World {
   /** Absent where no requests can be made. */
   request?(nodeId: string): RequestObservation | undefined;
   readonly changedPods: readonly string[] | null;
-  persistentVolumeClaim(name: string): 'present' | 'absent';
+  persistentVolumeClaim(name: string): 'present' | 'absent' | ClaimRefusal;
   /** Budgets are not watched: only what was made or taken away is known. */
   podDisruptionBudget?(name: string): 'present' | 'absent' | 'unknown';
   /** Of the run's namespace. */

@@ -1,6 +1,7 @@
 import type { WorkflowStatus } from '@argosy/workflow-spec';
 import type { RunDraft } from '../kernel/run-draft.js';
 import type { EngineCommand } from '../model/command.js';
+import type { ClaimRefusal } from '../model/observation.js';
 import { isFinalWorkflowPhase } from '../model/phases.js';
 import { replaceTags } from '../scope/tags.js';
 
@@ -45,9 +46,26 @@ export function volumeClaimCommands(run: RunDraft): EngineCommand[] {
   const recorded = (run.status.persistentVolumeClaims ?? []).map(claimName);
   const names = new Set([...recorded, ...templates.map(({ metadata }) => claimNameOf(run, metadata?.name))]);
   return [...names].flatMap((name): EngineCommand[] => {
-    if (run.world.persistentVolumeClaim(name) === 'absent') return [];
+    if (run.world.persistentVolumeClaim(name) !== 'present') return [];
     return [{ type: 'DeletePersistentVolumeClaim', key: `DeletePersistentVolumeClaim/${name}`, name }];
   });
+}
+
+const WAITING = 'Waiting for a PVC to be created.';
+
+/** What keeps the pods of the run from being made, now or for good. */
+export function claimRefusal(run: RunDraft): ClaimRefusal | undefined {
+  const claims = run.spec.volumeClaimTemplates ?? [];
+  const seen = claims.map(({ metadata }) => run.world.persistentVolumeClaim(claimNameOf(run, metadata?.name)));
+  return seen.find((claim): claim is ClaimRefusal => typeof claim === 'object');
+}
+
+/** Tells people for what the run waits; it is over as soon as there is room. */
+export function tellOfClaims(run: RunDraft): void {
+  const refusal = claimRefusal(run);
+  const { message: before, ...status } = run.status;
+  if (refusal) run.status = { ...run.status, message: `${WAITING} ${refusal.refusal}` };
+  else if (before?.startsWith(WAITING)) run.status = status;
 }
 
 /** By default the data of a failed run is kept, so that it can be retried. */

@@ -11,6 +11,7 @@ import type { EngineCommand, EnsurePod } from '../model/command.js';
 import { instant } from '../model/instant.js';
 import type { Instant } from '../model/instant.js';
 import type {
+  ClaimRefusal,
   ContainerObservation,
   EarlierRun,
   LockObservation,
@@ -72,6 +73,8 @@ export class ScriptedWorld implements World {
   changedPods: readonly string[] | null = null;
   readonly requests = new ScriptedRequests();
   readonly claims = new Set<string>();
+  /** Claims that cannot be made, and why. */
+  readonly claimRefusals = new Map<string, ClaimRefusal>();
   readonly budgets = new Map<string, PodDisruptionBudgetSpec>();
   configMaps = new Map<string, Record<string, string>>();
   templates = templateLibrary([]);
@@ -100,8 +103,8 @@ export class ScriptedWorld implements World {
   pod(podName: string): PodObservation | undefined {
     return this.pods.get(podName)?.observation;
   }
-  persistentVolumeClaim(name: string): 'present' | 'absent' {
-    return this.claims.has(name) ? 'present' : 'absent';
+  persistentVolumeClaim(name: string): 'present' | 'absent' | ClaimRefusal {
+    return this.claims.has(name) ? 'present' : (this.claimRefusals.get(name) ?? 'absent');
   }
   podDisruptionBudget(name: string): 'present' | 'absent' {
     return this.budgets.has(name) ? 'present' : 'absent';
@@ -163,7 +166,7 @@ export class ScriptedWorld implements World {
         this.budgets.delete(command.name);
         return [];
       case 'EnsurePersistentVolumeClaim':
-        this.claims.add(command.name);
+        if (!this.claimRefusals.has(command.name)) this.claims.add(command.name);
         return [];
       case 'DeletePersistentVolumeClaim':
         this.claims.delete(command.name);
