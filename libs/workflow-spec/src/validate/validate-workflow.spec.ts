@@ -68,6 +68,17 @@ describe('a workflow that is about to run', () => {
     expect(told(spec, { lint: false })).toEqual(['6 workflow parameter "p" was not supplied']);
   });
 
+  it('is told what the template it refers to does not find in it', () => {
+    const text =
+      'apiVersion: argoproj.io/v1alpha1\nkind: WorkflowTemplate\nmetadata: {name: t}\nspec:\n  entrypoint: m\n  templates: [{name: m, container: {image: a, args: ["{{workflow.parameters.city}}"]}}]\n';
+    const templates = libraryOf(parseManifests(text).documents);
+    const given = '  workflowTemplateRef: {name: t}\n  arguments: {parameters: [{name: city, value: Bonn}]}\n';
+    expect(told(given, { templates })).toEqual([]);
+    expect(told('  workflowTemplateRef: {name: t}\n', { templates })).toEqual([
+      '5 template "m" of WorkflowTemplate "t": failed to resolve {{workflow.parameters.city}}',
+    ]);
+  });
+
   it('may get them from the template it refers to', () => {
     const referring = (name: string, parameter: string): string =>
       `  workflowTemplateRef: {name: ${name}}\n  arguments: {parameters: [{name: ${parameter}}, {name: message, value: x}]}\n`;

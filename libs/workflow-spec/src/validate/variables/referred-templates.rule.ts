@@ -16,9 +16,15 @@ type CheckBody = (context: ValidationContext, template: Template, globals: Varia
  * checked once more where it is called. A document that others use has none of its own to offer.
  */
 export function checkReferredTemplates(context: ValidationContext, globals: Variables, checkBody: CheckBody): void {
-  const { library } = context;
+  const { library, spec, specPath } = context;
   if (!library || isReusable(context)) return;
   const seen = new Set<Template>();
+  const whole = spec.workflowTemplateRef;
+  const { name = '', clusterScope = false } = whole ?? {};
+  for (const { name: template } of (whole && library.find(name, clusterScope)?.spec.templates) ?? []) {
+    const ref = { name, clusterScope, ...(template !== undefined && { template }) };
+    checkReferred(context, [...specPath, 'workflowTemplateRef'], ref, globals, checkBody, seen);
+  }
   for (const placed of templatesOf(context))
     for (const { call, path } of callsOf(placed))
       if (call.templateRef)
