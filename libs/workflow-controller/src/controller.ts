@@ -172,7 +172,7 @@ export class WorkflowController {
       turns: this.turns,
       caches: this.caches,
       isPodReleased: this.isPodReleased,
-      rules: this.options.rules ?? {},
+      rules: { executorPlugins: pluginNames(this.options), ...this.options.rules },
       holdsPods: this.options.holdsPods ?? false,
       events: this.events,
       onRunChanged: async (snapshot) => this.options.onRunChanged?.(snapshot),
@@ -386,3 +386,6 @@ export class WorkflowController {
 
 const keyOf = ({ metadata }: Pick<Workflow, 'metadata'>): string =>
   `${metadata.namespace ?? ''}/${metadata.name ?? ''}`;
+
+const pluginNames = ({ plugins = [] }: WorkflowControllerOptions): string[] =>
+  plugins.flatMap(({ name }) => name ?? []);

@@ -56,7 +56,9 @@ export const agentConfig = z
     ARGOSY_HTTP_ALLOW_LINK_LOCAL: switchVariable(false).describe(
       '1: HTTP templates and image look-ups may ask link-local addresses, where clouds hand out credentials',
     ),
-    ARGOSY_PLUGIN_URLS: list().describe('Addresses of executor plugins, with commas between, in the order of asking'),
+    ARGOSY_PLUGIN_URLS: list().describe(
+      'Addresses of executor plugins, with commas between, in the order of asking; name=address for those that workflows name',
+    ),
     ARGOSY_PLUGIN_TOKEN: secretVariable().optional().describe('Bearer token by which plugins know the agent'),
     ARGOSY_PARALLELISM: count().describe('Workflows that may run at once; any number when absent or 0'),
     ARGOSY_NAMESPACE_PARALLELISM: count().describe(

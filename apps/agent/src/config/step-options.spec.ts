@@ -28,13 +28,16 @@ describe('the options of steps', () => {
     const options = given({
       ARGOSY_HTTP_ALLOW: 'api.example.com:443, *.example.org,',
       ARGOSY_HTTP_ALLOW_LINK_LOCAL: '1',
-      ARGOSY_PLUGIN_URLS: 'http://a:4355,http://b:4355',
+      ARGOSY_PLUGIN_URLS: 'http://a:4355,greeter=http://b:4355/?x=y',
       ARGOSY_PLUGIN_TOKEN: 'secret',
       ARGOSY_KUBECTL_IMAGE: 'mirror/kubectl',
       ARGOSY_PROGRESS_PATCH_TICK: '5s',
     });
     expect(options.http).toEqual({ allow: ['api.example.com:443', '*.example.org'], allowLinkLocal: true });
-    expect(options.plugins).toEqual(['http://a:4355', 'http://b:4355'].map((url) => ({ url, token: 'secret' })));
+    expect(options.plugins).toEqual([
+      { url: 'http://a:4355', token: 'secret' },
+      { name: 'greeter', url: 'http://b:4355/?x=y', token: 'secret' },
+    ]);
     expect(options.supervisor.kubectlImage).toBe('mirror/kubectl');
     expect(options.supervisor.progressTicks).toEqual({ file: '3s', patch: '5s' });
     expect(() => given({ ARGOSY_PROGRESS_FILE_TICK: '5' })).toThrow('must be a duration');

@@ -13,6 +13,15 @@ export function stepOptionsOf(config: AgentConfig): Pick<WorkflowControllerOptio
       progressTicks: { file: config.ARGOSY_PROGRESS_FILE_TICK, patch: config.ARGOSY_PROGRESS_PATCH_TICK },
     },
     http: { allowLinkLocal: config.ARGOSY_HTTP_ALLOW_LINK_LOCAL, ...(allow && { allow }) },
-    plugins: (config.ARGOSY_PLUGIN_URLS ?? []).map((url) => ({ url, ...(token !== undefined && { token }) })),
+    plugins: (config.ARGOSY_PLUGIN_URLS ?? []).map((address) => ({
+      ...namedAddress(address),
+      ...(token !== undefined && { token }),
+    })),
   };
+}
+
+/** `http://host:port`, or `name=http://host:port`. */
+function namedAddress(text: string): { readonly url: string; readonly name?: string } {
+  const [, name, url] = /^([\w.-]+)=(.*)$/.exec(text) ?? [];
+  return name !== undefined && url !== undefined ? { name, url } : { url: text };
 }

@@ -8,6 +8,8 @@ import type { Slots } from './slots.js';
 
 /** An executor plugin: a server that speaks Argo's contract. */
 export interface PluginAddress {
+  /** By which workflows name it in `executorPlugins`. */
+  readonly name?: string;
   /** Where `/api/v1/template.execute` is found. */
   readonly url: string;
   /** Sent as a bearer token, by which the plugin knows who asks. */
@@ -43,13 +45,14 @@ export class PluginClient {
   /** Never rejects. */
   async perform(workflow: Workflow, template: Template, signal: AbortSignal): Promise<RequestObservation> {
     const [name = ''] = Object.keys(template.plugin ?? {});
-    if (this.plugins.length === 0) {
+    const plugins = this.pluginsOf(workflow);
+    if (plugins.length === 0) {
       const message = `there is no executor plugin for "${name}": this controller is given none`;
       return { state: 'ended', phase: 'Error', message };
     }
     try {
       for (;;) {
-        const outcome = await this.askAll(workflow, template, signal);
+        const outcome = await this.askAll(plugins, workflow, template, signal);
         if ('state' in outcome) return outcome;
         await sleep(this.clock, outcome.againInMs, signal);
         if (signal.aborted) return ended('Error', 'nobody waits for the plugin any more');
@@ -59,12 +62,20 @@ export class PluginClient {
     }
   }
 
+  /** A workflow that names plugins means no others. */
+  private pluginsOf({ spec: { executorPlugins } }: Workflow): readonly PluginAddress[] {
+    if (!executorPlugins?.length) return this.plugins;
+    const names = new Set(executorPlugins.map(({ metadata }) => metadata?.name));
+    return this.plugins.filter(({ name }) => name !== undefined && names.has(name));
+  }
+
   private async askAll(
+    plugins: readonly PluginAddress[],
     workflow: Workflow,
     template: Template,
     signal: AbortSignal,
   ): Promise<Ended | { readonly againInMs: number }> {
-    for (const plugin of this.plugins) {
+    for (const plugin of plugins) {
       const reply = await this.ask(plugin, workflow, template, signal);
       const { phase = '', message = '', outputs } = reply?.node ?? {};
       if (!reply?.node) continue;

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { InMemoryKube } from '@argosy/kube';
 import { createInMemoryKube, resources } from '@argosy/kube';
 import { isFinalWorkflowPhase } from '@argosy/workflow-engine';
-import type { NodeStatus, Template, Workflow } from '@argosy/workflow-spec';
+import type { NodeStatus, Template, Workflow, WorkflowSpec } from '@argosy/workflow-spec';
 import type { WorkflowControllerOptions } from '../controller-options.js';
 import { WorkflowController } from '../controller.js';
 import { ManualClock } from '../testing/manual-clock.js';
@@ -43,12 +43,13 @@ async function start(options: Partial<WorkflowControllerOptions> = {}): Promise<
   await controller.start();
   return controller;
 }
-const submit = (...templates: Template[]): Promise<Workflow> =>
+const submit = (...templates: Template[]): Promise<Workflow> => submitSpec({ templates });
+const submitSpec = (spec: WorkflowSpec): Promise<Workflow> =>
   kube.create<Workflow>(resources.workflows, {
     apiVersion: 'argoproj.io/v1alpha1',
     kind: 'Workflow',
     metadata: { name: 'wf', namespace: 'default' },
-    spec: { entrypoint: 'main', templates },
+    spec: { entrypoint: 'main', ...spec },
   });
 async function until(holds: (workflow: Workflow) => boolean): Promise<Workflow> {
   for (;;) {
@@ -185,6 +186,37 @@ describe('plugin templates', () => {
       template: { name: 'main', plugin: { slack: { text: 'wf' } } },
     };
     expect(asked).toEqual(Array(3).fill(['POST', 'Bearer secret', body]));
+  });
+
+  describe('of a workflow that names its plugins', () => {
+    const naming = (name: string): WorkflowSpec => ({
+      executorPlugins: [{ metadata: { name }, spec: { sidecar: { container: { name, image: 'any' } } } }],
+    });
+    const asked: string[] = [];
+    beforeEach(async () => {
+      asked.length = 0;
+      handle = (request, response) => {
+        asked.push(request.url ?? '');
+        response.end(JSON.stringify({ node: { phase: 'Succeeded' } }));
+      };
+      await start({ plugins: [{ url: `${url}/any` }, { name: 'a', url: `${url}/a` }, { name: 'b', url: `${url}/b` }] });
+    });
+
+    it('are handed to those alone', async () => {
+      await submitSpec({ ...naming('b'), templates: [main] });
+      expect((await ended()).status?.phase).toBe('Succeeded');
+      expect(asked).toEqual(['/b/api/v1/template.execute']);
+    });
+
+    it('are not begun when there is none of that name', async () => {
+      await submitSpec({ ...naming('c'), templates: [main] });
+      expect((await ended()).status).toMatchObject({
+        phase: 'Failed',
+        message:
+          'invalid spec: spec.executorPlugins: "c" is no executor plugin of this cluster, and a workflow cannot bring its own (known: a, b)',
+      });
+      expect(asked).toEqual([]);
+    });
   });
 
   it('that wait to be asked again hold nobody up', async () => {

@@ -1,5 +1,6 @@
 import { templateLibrary } from '@argosy/workflow-spec';
 import type { Parameter, Template, WorkflowSpec } from '@argosy/workflow-spec';
+import type { ControllerRules } from '../model/controller-rules.js';
 import { container, workflow, WorkflowSimulation } from '../testing/index.js';
 
 const main = container('main');
@@ -66,6 +67,17 @@ describe('the first pass over a run', () => {
     run.state = { ...run.state, workflow: { ...run.state.workflow, spec: spec as WorkflowSpec } };
     expect(run.run()).toBe('Failed');
     expect(run.message).toMatch(`cannot unmarshall spec: ${message}`);
+  });
+
+  it('knows the executor plugins of the cluster, where there is somebody to tell', () => {
+    const executorPlugins = [{ metadata: { name: 'a' }, spec: { sidecar: { container: { name: 'a', image: 'x' } } } }];
+    const of = (rules: ControllerRules): string => {
+      const run = new WorkflowSimulation(workflow([main], { executorPlugins }), undefined, undefined, rules);
+      return `${run.run()} ${run.message}`.trim();
+    };
+    expect([of({}), of({ executorPlugins: ['b', 'a'] })]).toEqual(['Succeeded', 'Succeeded']);
+    const refused = 'Failed invalid spec: spec.executorPlugins: "a" is no executor plugin of this cluster';
+    expect(of({ executorPlugins: [] })).toBe(`${refused}, and a workflow cannot bring its own (there is none)`);
   });
 
   it('is the only one that judges', () => {

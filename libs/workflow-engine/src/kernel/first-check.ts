@@ -18,6 +18,8 @@ function invalidSpec(run: RunDraft): string | null {
     return 'templates is invalid field in spec if workflow referred WorkflowTemplate reference';
   const unsaid = run.spec.arguments?.parameters?.find((parameter) => !isSaid(parameter));
   if (unsaid) return `spec.arguments.${unsaid.name}.value or spec.arguments.${unsaid.name}.valueFrom is required`;
+  const plugin = unknownPlugin(run);
+  if (plugin !== null) return plugin;
   const { workflowTemplateRef: _merged, ...spec } = run.spec;
   const [first, ...more] = refusals({ ...run.workflow, spec }, libraryOf(run.world), {
     expressionTags: run.scope.rules?.expressionTemplates ?? true,
@@ -25,6 +27,16 @@ function invalidSpec(run: RunDraft): string | null {
   if (!first) return null;
   const hint = first.hint === undefined ? '' : ` (${first.hint})`;
   return `${first.path}: ${first.message}${hint}${more.length > 0 ? `, and ${more.length} more` : ''}`;
+}
+
+/** Plugins are run by whoever runs the controller, and not by workflows; a workflow may say which of them it means. */
+function unknownPlugin(run: RunDraft): string | null {
+  const known = run.scope.rules?.executorPlugins;
+  const named = run.spec.executorPlugins?.map(({ metadata }) => metadata?.name ?? '') ?? [];
+  const unknown = known && named.find((name) => !known.includes(name));
+  if (unknown === undefined) return null;
+  const others = known && known.length > 0 ? `known: ${known.join(', ')}` : 'there is none';
+  return `spec.executorPlugins: "${unknown}" is no executor plugin of this cluster, and a workflow cannot bring its own (${others})`;
 }
 
 const isSaid = ({ value, valueFrom, default: fallback }: Parameter): boolean =>

@@ -1,5 +1,6 @@
 import type {
   Affinity,
+  Container,
   HostAlias,
   LabelSelector,
   LocalObjectReference,
@@ -57,9 +58,19 @@ export interface WorkflowLevelArtifactGC extends ArtifactGC {
   forceFinalizerRemoval?: boolean;
   podSpecPatch?: string;
 }
-export interface ExecutorPluginRef {
-  name: string;
-  [key: string]: unknown;
+export interface ExecutorPluginSidecar {
+  automountServiceAccountToken?: boolean;
+  container: Container;
+}
+export interface ExecutorPluginSpec {
+  sidecar: ExecutorPluginSidecar;
+}
+/** A server that executes plugin templates, as a whole. */
+export interface ExecutorPlugin {
+  apiVersion?: string;
+  kind?: string;
+  metadata: ObjectMeta;
+  spec: ExecutorPluginSpec;
 }
 
 export interface WorkflowSpec {
@@ -104,7 +115,7 @@ export interface WorkflowSpec {
   hooks?: LifecycleHooks;
   workflowMetadata?: WorkflowMetadata;
   artifactGC?: WorkflowLevelArtifactGC;
-  executorPlugins?: ExecutorPluginRef[];
+  executorPlugins?: ExecutorPlugin[];
   podResources?: ResourceRequirements;
   resourceClaims?: PodResourceClaim[];
 }
