@@ -20,7 +20,7 @@ function plan(
     apiVersion: 'argoproj.io/v1alpha1',
     kind: 'Workflow',
     metadata: { name: 'wf', namespace: 'ci', uid: 'uid-1' },
-    spec: options.spec ?? {},
+    spec: options.spec ?? { volumes: ['work', 'own', 'd'].map((name) => ({ name, emptyDir: {} })) },
   };
   const command: EnsurePod = {
     type: 'EnsurePod',
@@ -426,6 +426,17 @@ describe('what the pod takes from template and workflow', () => {
     });
     const off = plan(base, { spec: { ...spec, automountServiceAccountToken: false } });
     expect(off.spec.automountServiceAccountToken).toBe(false);
+  });
+
+  it('needs every volume that it mounts, whatever a patch would add', () => {
+    const volumeMounts = [{ name: 'gone', mountPath: '/g' }];
+    const container = { ...base.container, volumeMounts };
+    const message = "volume 'gone' not found in workflow spec";
+    expect(() => plan({ ...base, container })).toThrow(message);
+    const podSpecPatch = 'volumes: [{ name: gone, emptyDir: {} }]';
+    expect(() => plan({ ...base, container, podSpecPatch })).toThrow(message);
+    const sidecars = [{ name: 's', image: 'alpine', command: ['s'], volumeMounts }];
+    expect(() => plan({ ...base, sidecars })).toThrow(message);
   });
 
   it('mounts the workflow’s volumes and claims where the template uses them', () => {

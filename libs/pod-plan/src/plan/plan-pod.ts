@@ -241,7 +241,7 @@ function planVolumes({ template }: EnsurePod, { workflow, supervisor }: PodPlanC
     name: claim.metadata?.name ?? '',
     persistentVolumeClaim: { claimName: `${workflow.metadata.name}-${claim.metadata?.name}` },
   }));
-  return [
+  const volumes = [
     supervisor.delivery === 'image-volume' ? image : { name: VOLUMES.supervisor, emptyDir: {} },
     { name: VOLUMES.shared, emptyDir: {} },
     ...(template.script || template.resource ? [{ name: VOLUMES.staging, emptyDir: {} }] : []),
@@ -250,6 +250,9 @@ function planVolumes({ template }: EnsurePod, { workflow, supervisor }: PodPlanC
       ({ name }) => used.has(name) && !(template.volumes ?? []).some((volume) => volume.name === name),
     ),
   ];
+  const missing = [...used].find((name) => !volumes.some((volume) => volume.name === name));
+  if (missing !== undefined) throw new PodPlanError(`volume '${missing}' not found in workflow spec`);
+  return volumes;
 }
 
 /** Adds to the affinity that the pod must not run on the hosts of earlier attempts. */
