@@ -156,11 +156,19 @@ describe('a semaphore', () => {
     expect(whole.message).toMatch(
       /^Failed to acquire the synchronization lock\. .*default\/ConfigMap\/limits\/deploys/,
     );
-    const call = play(`
+    const cluster = new SimulatedCluster();
+    const templates = `
       main: { steps: [[{ name: a, template: l }, { name: b, template: c }]] }
-      l: { synchronization: ${SEMAPHORE}, container: { image: x } }`);
-    expect(phases(call)).toEqual({ a: 'Error', b: 'Succeeded' });
-    expect(call.phase).toBe('Failed');
+      l: { synchronization: ${SEMAPHORE}, container: { image: x } }`;
+    const call = play(templates, {}, { cluster });
+    expect(call.tree).toEqual(
+      lines(`
+        wf: Steps Failed (step group deemed errored due to child wf[0].a error: default/ConfigMap/limits/deploys has no limit) -> [0]
+        [0]: StepGroup Error (step group deemed errored due to child wf[0].a error: default/ConfigMap/limits/deploys has no limit) -> [0].a
+        [0].a: Skipped Error (default/ConfigMap/limits/deploys has no limit)`),
+    );
+    cluster.setConfigMap('limits', { deploys: '1' });
+    expect(phases(call.retry().finish())).toEqual({ a: 'Succeeded', b: 'Succeeded' });
   });
 
   it('of another namespace is shared by all namespaces that name it', () => {

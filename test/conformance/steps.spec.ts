@@ -198,6 +198,32 @@ describe('steps', () => {
     expect(run.phase).toBe('Failed');
   });
 
+  it('after a step that cannot be made no other of its group is; what began before it is waited for', () => {
+    const group = '[{ name: a, template: c }, { name: b, template: nowhere }, { name: d, template: c }]';
+    const run = begin(`main: { steps: [${group}, [{ name: e, template: c }]] }`, {}, { validate: false });
+    expect(run.at('1s').restart().phase).toBe('Running');
+    expect(run.finish().tree).toEqual(
+      lines(`
+        wf: Steps Failed (step group deemed errored due to child wf[0].b error: template nowhere not found) -> [0]
+        [0]: StepGroup Error (step group deemed errored due to child wf[0].b error: template nowhere not found) -> [0].a, [0].b
+        [0].a: Pod Succeeded
+        [0].b: Skipped Error (template nowhere not found)`),
+    );
+  });
+
+  it('that holds for items too, whether they wait for a place or not', () => {
+    const loop = "{ name: l, template: 'c{{item}}', withItems: [1, 2, 3] }";
+    const templates = (more: string) => `
+      main: { ${more} steps: [[${loop}]] }
+      c1: { container: { image: x } }
+      c3: { container: { image: x } }`;
+    for (const more of ['', 'parallelism: 1,']) {
+      const run = play(templates(more), {}, { validate: false });
+      expect(phases(run)).toEqual({ 'l(0:1)': 'Succeeded', 'l(1:2)': 'Error' });
+      expect(run.phase).toBe('Failed');
+    }
+  });
+
   it('outboundNodes are those of the last group', () => {
     const run = play(
       `main: { steps: [[{ name: a, template: c }], [{ name: b, template: c }, { name: d, template: c }]] }`,

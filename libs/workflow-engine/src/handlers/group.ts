@@ -1,8 +1,10 @@
+import type { NodeStatus } from '@argosy/workflow-spec';
 import type { RunDraft } from '../kernel/run-draft.js';
 import { createEnded, endNode } from '../kernel/closing.js';
 import type { CallSite, GroupFrame, PlannedCall } from '../model/frame.js';
 import type { NodeId } from '../model/ids.js';
 import type { ChildFinished, RoomMade } from '../model/node-event.js';
+import { isBroken } from '../model/phases.js';
 import { isUp } from '../policies/daemon.policy.js';
 import { FAIL_FAST_MESSAGE, mustFailFast } from '../policies/fail-fast.policy.js';
 
@@ -25,14 +27,36 @@ export function openGroup(
     const exists = !isNew && run.nodeNamed(siteOf(planned, position).nodeName) !== undefined;
     (exists ? known : queue).push(position);
   }
-  run.setFrame({ ...frame, queue, next: 0, done: 0 });
+  const opened: GroupFrame = { ...frame, queue, next: 0, done: 0 };
+  const nodes = known.map((position) => nodeOf(run, frame, siteOf, position));
+  run.setFrame(nodes.some((node) => breaksOff(frame, node)) ? withoutRest(opened) : opened);
   for (const position of known) {
     const planned = frame.calls[position];
     if (planned) run.kernel.enter(run, siteOf(planned, position));
   }
   startQueued(run, frame.id, siteOf);
-  const opened = run.frame(frame.id);
-  if (opened?.kind === 'stepGroup' || opened?.kind === 'taskGroup') endIfFailingFast(run, opened);
+  const group = run.frame(frame.id);
+  if (group?.kind === 'stepGroup' || group?.kind === 'taskGroup') endIfFailingFast(run, group);
+}
+
+function nodeOf(
+  run: RunDraft,
+  { calls }: Pick<GroupFrame, 'calls'>,
+  siteOf: SiteOf,
+  position: number,
+): NodeStatus | undefined {
+  const planned = calls[position];
+  return planned && run.nodeNamed(siteOf(planned, position).nodeName);
+}
+
+/** Argo makes no more steps of a group after one that could not be made. What began before it goes on. */
+const breaksOff = ({ kind }: Pick<GroupFrame, 'kind'>, node: NodeStatus | undefined): boolean =>
+  kind === 'stepGroup' && node !== undefined && isBroken(node);
+
+function withoutRest(frame: GroupFrame): GroupFrame {
+  const rest = new Set(frame.queue.slice(frame.next));
+  const calls = frame.calls.filter((_, position) => !rest.has(position));
+  return { ...frame, calls, queue: frame.queue.slice(0, frame.next) };
 }
 
 /** Takes up the daemons that a group which is over has left running. */
@@ -48,16 +72,20 @@ function startQueued(run: RunDraft, id: NodeId, siteOf: SiteOf): void {
   const group = run.frame(id);
   if (group?.kind !== 'stepGroup' && group?.kind !== 'taskGroup') return;
   let { next } = group;
+  let isOver = false;
   run.release(id);
-  for (; next < group.queue.length; next++) {
+  for (; next < group.queue.length && !isOver; next++) {
     const position = group.queue[next] ?? 0;
     const planned = group.calls[position];
-    if (!planned || startCall(run, group, planned, siteOf(planned, position))) continue;
-    run.hold(id);
-    break;
+    if (planned && !startCall(run, group, planned, siteOf(planned, position))) {
+      run.hold(id);
+      break;
+    }
+    isOver = breaksOff(group, nodeOf(run, group, siteOf, position));
   }
   const frame = run.frame(id);
-  if (frame?.kind === 'stepGroup' || frame?.kind === 'taskGroup') run.setFrame({ ...frame, next });
+  if (frame?.kind !== 'stepGroup' && frame?.kind !== 'taskGroup') return;
+  run.setFrame(isOver ? withoutRest({ ...frame, next }) : { ...frame, next });
 }
 
 function startCall(run: RunDraft, group: GroupFrame, planned: PlannedCall, site: CallSite): boolean {
@@ -77,8 +105,10 @@ export function onGroupEvent(
   event: ChildFinished | RoomMade,
   siteOf: SiteOf,
 ): boolean {
-  if (event.type === 'ChildFinished') run.setFrame({ ...frame, done: frame.done + 1 });
-  else startQueued(run, frame.id, siteOf);
+  if (event.type === 'ChildFinished') {
+    const counted = { ...frame, done: frame.done + 1 };
+    run.setFrame(breaksOff(frame, run.node(event.child)) ? withoutRest(counted) : counted);
+  } else startQueued(run, frame.id, siteOf);
   const after = run.frame(frame.id);
   if (after?.kind !== 'stepGroup' && after?.kind !== 'taskGroup') return false;
   if (after.done === after.calls.length) return true;

@@ -37,7 +37,7 @@ function stateOf(run: RunDraft, lock: LockRef): Observed {
 /**
  * Whether the call cannot go on because it wants locks. Its node is made at once and waits; who gets what is decided when
  * the pass has settled, in tree order, so that it does not matter who asked first.
- * @throws when a lock has no name
+ * @throws when a lock has no name, or no limit
  */
 export function waitForLocks(run: RunDraft, site: CallSite, template: Template): boolean {
   if (!template.synchronization) return false;
@@ -49,7 +49,11 @@ export function waitForLocks(run: RunDraft, site: CallSite, template: Template):
   const locks = lockRefs(template.synchronization, run.namespace);
   const [first] = locks;
   if (!first) return false;
-  if (!node) createWaiting(run, site, template, first);
+  if (!node) {
+    const problem = problemOf(run, locks);
+    if (problem !== null) throw new Error(problem);
+    createWaiting(run, site, template, first);
+  }
   const since = parseTime(run.node(id)?.startedAt) ?? run.now;
   run.setFrame({
     kind: 'waiting',
@@ -81,6 +85,10 @@ function createWaiting(run: RunDraft, site: CallSite, template: Template, first:
   if (hasOwn) accrueProgress(run, { id, site }, [0, 1]);
 }
 
+/** Why nobody can have all of them as things are. */
+const problemOf = (run: RunDraft, locks: readonly LockRef[]): string | null =>
+  locks.map((lock) => stateOf(run, lock).problem).find((problem) => problem !== null) ?? null;
+
 /** Gives the waiting calls what has become free. */
 export function offerLocks(run: RunDraft): void {
   run.locksChanged = false;
@@ -101,8 +109,8 @@ const isTaken = ({ isFirst, holders, limit, problem }: Observed): boolean =>
 
 function offer(run: RunDraft, frame: WaitingFrame): void {
   const { id, site, template, locks } = frame;
-  const broken = locks.map((lock) => stateOf(run, lock).problem).find((problem) => problem !== null);
-  if (broken !== undefined) {
+  const broken = problemOf(run, locks);
+  if (broken !== null) {
     // A limit that goes away while somebody waits for it may come back.
     if (run.node(id)?.message) return;
     discountProgress(run, frame);
@@ -120,9 +128,9 @@ function offer(run: RunDraft, frame: WaitingFrame): void {
 export function waitForRunLocks(run: RunDraft): { readonly message: string } | { readonly problem: string } | null {
   if (!run.spec.synchronization) return null;
   const locks = lockRefs(replaceTags(run.spec.synchronization, run.globals).value, run.namespace);
-  const problem = locks.map((lock) => stateOf(run, lock).problem).find((found) => found !== null);
+  const problem = problemOf(run, locks);
   const isWaiting = run.status.phase === 'Pending';
-  if (problem !== undefined && !isWaiting) return { problem };
+  if (problem !== null && !isWaiting) return { problem };
   const missing = firstUnavailable(locks, (lock) => stateOf(run, lock));
   const waiting = missing ? locks.map((lock) => ({ lock, holders: stateOf(run, lock).holders })) : [];
   const before = missing
