@@ -114,9 +114,18 @@ describe('what a program says of its own progress', () => {
     await cluster.settle();
     expect((await cluster.node('a'))?.progress).toBe('30/100');
     expect((await cluster.get()).status?.progress).toBe('30/101');
+    const writes = async (): Promise<number> => Number((await cluster.get()).metadata.resourceVersion);
+    const before = await writes();
+    for (let done = 31; done < 50; done++) {
+      controller.progressReported(told, `${done}/100`);
+      await cluster.settle();
+    }
+    expect([(await cluster.node('a'))?.progress, await writes()]).toEqual(['30/100', before]);
+    await cluster.pass(1_000);
+    expect((await cluster.node('a'))?.progress).toBe('49/100');
     controller.progressReported(told, '2/1');
-    await cluster.settle();
-    expect((await cluster.node('a'))?.progress).toBe('30/100');
+    await cluster.pass(1_000);
+    expect((await cluster.node('a'))?.progress).toBe('49/100');
   });
 });
 

@@ -236,8 +236,12 @@ export class WorkflowController {
 
   /** For whoever reads logs: what the program in a pod says of its own progress. */
   progressReported(pod: Pod, progress: string): void {
-    const isThere = this.informers?.pods.get(pod.metadata?.namespace ?? '', pod.metadata?.name ?? '') !== undefined;
-    if (isThere && this.progress.report(pod, progress)) this.lookAgain(runKeyOf(pod), [pod.metadata?.name ?? '']);
+    const { namespace = '', name = '' } = pod.metadata ?? {};
+    if (!this.informers?.pods.get(namespace, name)) return;
+    const atMs = this.progress.report(pod, progress, this.clock.now());
+    if (atMs === null) return;
+    this.changes.add(runKeyOf(pod), [name]);
+    this.queue.addAt(runKeyOf(pod), atMs);
   }
 
   /** All workflows that are known. */
@@ -372,6 +376,7 @@ export class WorkflowController {
     this.cache.drop(key);
     this.changes.forget(key);
     this.refused.forgetRun(key);
+    this.progress.forgetRun(key);
     this.refusedClaims.forgetRun(key);
     this.nodeRequests.requests.forgetRun(key);
     this.caches.forgetRun(key);
