@@ -212,13 +212,10 @@ describe('steps', () => {
   });
 
   it('that holds for items too, whether they wait for a place or not', () => {
-    const loop = "{ name: l, template: 'c{{item}}', withItems: [1, 2, 3] }";
-    const templates = (more: string) => `
-      main: { ${more} steps: [[${loop}]] }
-      c1: { container: { image: x } }
-      c3: { container: { image: x } }`;
+    const loop = "{ name: l, templateRef: { name: lib, template: 'c{{item}}' }, withItems: [1, 2, 3] }";
+    const library = { lib: '{ c1: { container: { image: x } }, c3: { container: { image: x } } }' };
     for (const more of ['', 'parallelism: 1,']) {
-      const run = play(templates(more), {}, { validate: false });
+      const run = play(`main: { ${more} steps: [[${loop}]] }`, {}, { library, validate: false });
       expect(phases(run)).toEqual({ 'l(0:1)': 'Succeeded', 'l(1:2)': 'Error' });
       expect(run.phase).toBe('Failed');
     }
