@@ -131,20 +131,23 @@ export function checkWorkflowArguments(context: ValidationContext, entrypoint: T
   }
   // What the workflow does not say of an artifact, the template it refers to may say.
   if (effective === spec) checkGivenArtifacts(report, at, spec.arguments);
-  if (!isReusable(context) && typeof entrypoint === 'object') checkEntry(context, entrypoint);
+  if (isReusable(context)) return;
+  if (typeof entrypoint === 'object') checkEntry(context, entrypoint, 'the entrypoint');
+  const exit = context.templates.get(effective.onExit ?? '');
+  if (exit) checkEntry(context, exit, 'the exit handler');
 }
 
-/** What the entrypoint asks for, the arguments of the workflow have to supply. */
-function checkEntry({ spec, specPath, effective, report }: ValidationContext, entrypoint: Template): void {
+/** What a run begins or ends with has its inputs from the arguments of the workflow. */
+function checkEntry({ spec, specPath, effective, report }: ValidationContext, entry: Template, role: string): void {
   const where = spec.arguments ? [...specPath, 'arguments'] : specPath;
-  const asks = `of the entrypoint "${entrypoint.name ?? ''}" was not supplied`;
+  const asks = `of ${role} "${entry.name ?? ''}" was not supplied`;
   const hint = 'add it to the arguments of the workflow';
-  for (const input of entrypoint.inputs?.parameters ?? []) {
+  for (const input of entry.inputs?.parameters ?? []) {
     const isKnown = effective.arguments?.parameters?.some(({ name }) => name === input.name);
     if (isKnown || isSupplied(input) || input.default !== undefined) continue;
     report.missing(where, `parameter "${input.name}" ${asks}`, hint);
   }
-  for (const input of entrypoint.inputs?.artifacts ?? []) {
+  for (const input of entry.inputs?.artifacts ?? []) {
     const isKnown = effective.arguments?.artifacts?.some(({ name }) => name === input.name);
     if (isKnown || input.optional === true || hasSource(input)) continue;
     report.missing(where, `artifact "${input.name}" ${asks}`, hint);

@@ -1,7 +1,7 @@
 import { driversOf, hasSource } from '../artifact-source.js';
 import type { Artifact, ArtifactLocation, HDFSArtifact } from '../model/artifact.js';
 import type { Path } from '../problem.js';
-import { isGroupTemplate, isPodTemplate } from '../template-kind.js';
+import { isGroupTemplate } from '../template-kind.js';
 import type { TemplateKind } from '../template-kind.js';
 import { hasTag } from './context.js';
 import type { ValidationContext } from './context.js';
@@ -45,21 +45,23 @@ export function checkOneSource(report: Report, path: Path, { from, fromExpressio
 
 function checkPlace(report: Report, path: Path, artifact: Artifact, side: string, kind: TemplateKind): void {
   const { name, path: place } = artifact;
-  if (isPodTemplate(kind)) {
-    if (!place && !(kind === 'resource' && side === 'inputs'))
-      report.missing(path, `artifact "${name}" of a ${kind} template needs a path`);
-    if (place && leavesItsFolder(place))
+  if (hasFiles(kind)) {
+    if (!place) report.missing(path, `artifact "${name}" of a ${kind} template needs a path`);
+    else if (leavesItsFolder(place))
       report.add([...path, 'path'], 'path', `"${place}" leaves its folder`, { hint: 'write the path without ".."' });
+    return;
   }
-  if (!isGroupTemplate(kind)) return;
   if (place)
     report.add([...path, 'path'], 'placement', `an artifact of a ${kind} template has no path`, {
       part: 'key',
       hint: 'it belongs to the template that runs in a pod',
     });
-  if (side === 'outputs' && !hasSource(artifact))
+  if (isGroupTemplate(kind) && side === 'outputs' && !hasSource(artifact))
     report.missing(path, `output artifact "${name}" of a ${kind} template needs from or fromExpression`);
 }
+
+/** Everything but what only calls others or waits: also what reads files elsewhere, such as a plugin. */
+const hasFiles = (kind: TemplateKind): boolean => !isGroupTemplate(kind) && kind !== 'suspend';
 
 /** Whether a `..` leads out of what is before it, and not back into it: what follows it may come from a parameter. */
 function leavesItsFolder(path: string): boolean {

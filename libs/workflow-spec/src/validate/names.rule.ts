@@ -13,7 +13,7 @@ const MAX_DOCUMENT_NAME: Readonly<Record<string, number>> = {
   ClusterWorkflowTemplate: 63,
   CronWorkflow: 52,
 };
-const MAX_TEMPLATE_NAME = 128;
+const MAX_FIELD_NAME = 128;
 const OBJECT_NAME = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
 
 /** The name of the object, and the names of its templates. */
@@ -51,8 +51,6 @@ export function checkTemplateNames(context: ValidationContext): void {
       if (!holder) context.report.missing(path, 'the template has no name');
       continue;
     }
-    if (name.length > MAX_TEMPLATE_NAME)
-      context.report.add(at, 'name', `the name of a template must not be longer than ${MAX_TEMPLATE_NAME} characters`);
     checkFieldName(context, at, name, 'template');
     if (holder) continue;
     if (seen.has(name)) context.report.add(at, 'duplicate-name', `there are two templates with the name "${name}"`);
@@ -61,6 +59,8 @@ export function checkTemplateNames(context: ValidationContext): void {
 }
 
 export function checkFieldName({ report }: ValidationContext, path: Path, name: string, what: string): void {
+  if (name.length > MAX_FIELD_NAME)
+    report.add(path, 'name', `the name of a ${what} must not be longer than ${MAX_FIELD_NAME} characters`);
   if (!hasTag(name) && !FIELD_NAME.test(name))
     report.add(path, 'name', `"${name}" is no valid name for a ${what}`, { hint: FIELD_NAME_RULE });
 }

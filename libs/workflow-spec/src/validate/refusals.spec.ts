@@ -130,6 +130,10 @@ describe('what Argo lets begin', () => {
     ['a condition that cannot be read', 'steps: [[{name: a, template: c, when: "a =="}]]'],
     ['a backoff that is never needed', 'retryStrategy: {limit: 1, backoff: {factor: 2}}, suspend: {}'],
     ['an image of a sidecar that a patch brings', 'container: {image: a}, sidecars: [{name: s}]'],
+    [
+      'a hook or an exit handler of a step without its template, whose time may never come',
+      'steps: [[{name: a, template: c, onExit: gone, hooks: {x: {template: gone, expression: "false"}}}]]',
+    ],
     ['a list that is none', 'steps: [[{name: a, template: c, withParam: nothing}]]'],
     [
       'a value outside the enum of an input',

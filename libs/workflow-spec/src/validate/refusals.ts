@@ -43,6 +43,8 @@ const TOLERATED_CODES: ReadonlySet<string> = new Set([
 const UNCHECKED = /\.(retryStrategy|memoize|synchronization|podSpecPatch)(\.|\[|$)|^spec\.metrics\./;
 /** What defaults, patches or the template itself may still bring. */
 const FILLED_LATER = /\.(containers|initContainers|sidecars)\[\d+\]$|\.hooks\.|\.volumeClaimTemplates\[|\.metrics\./;
+/** What is called beside steps and tasks: looked up when its time comes, if it ever does. */
+const HOOKED = /\.hooks\.|\.(steps|tasks)\[.+\.onExit$/;
 /** Where Argo does look at a value that it would elsewhere only meet when it gets there. */
 const CHECKED: Readonly<Record<string, RegExp>> = {
   // Values of a call are not compared with the enum of the input: only those of the workflow are.
@@ -55,5 +57,6 @@ function isTolerated({ code, path }: Problem): boolean {
   if (code === 'expression-tag' || CHECKED[code]?.test(path)) return false;
   if (TOLERATED_CODES.has(code) || UNCHECKED.test(path)) return true;
   if (code === 'missing') return FILLED_LATER.test(path);
+  if (code === 'unknown-template') return HOOKED.test(path);
   return code === 'not-allowed';
 }

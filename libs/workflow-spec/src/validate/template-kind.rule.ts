@@ -30,7 +30,7 @@ export function checkTemplateKind(context: ValidationContext, placed: PlacedTemp
 }
 
 function checkGroup({ report }: ValidationContext, path: Path, { template }: PlacedTemplate, kind: TemplateKind): void {
-  for (const field of ['activeDeadlineSeconds', 'timeout', 'pendingTimeout'] as const) {
+  for (const field of ['activeDeadlineSeconds', 'timeout'] as const) {
     if (template[field] === undefined) continue;
     const message = `${field} is only valid for templates that are no steps or dag`;
     report.add([...path, field], 'placement', message, {
@@ -38,6 +38,11 @@ function checkGroup({ report }: ValidationContext, path: Path, { template }: Pla
       hint: 'set it on the templates that it calls',
     });
   }
+  if (template.pendingTimeout !== undefined)
+    report.warn([...path, 'pendingTimeout'], 'placement', 'pendingTimeout is for templates that have a pod', {
+      part: 'key',
+      hint: 'set it on the templates that it calls',
+    });
   checkParallelism({ report }, [...path, 'parallelism'], template.parallelism);
   if (kind === 'steps' && template.steps?.length === 0) report.missing([...path, 'steps'], 'there are no steps');
 }
@@ -66,6 +71,11 @@ function checkLeaf({ report }: ValidationContext, path: Path, { template }: Plac
       'activeDeadlineSeconds must be a whole number of 0 or more',
       { hint: 'write seconds, or a tag that stands for them' },
     );
+  if (template.timeout !== undefined && template.suspend)
+    report.add([...path, 'timeout'], 'placement', 'a suspend template has no timeout', {
+      part: 'key',
+      hint: 'set suspend.duration, or activeDeadlineSeconds',
+    });
   checkTimeout({ report }, [...path, 'timeout'], template.timeout);
   checkDuration({ report }, [...path, 'pendingTimeout'], template.pendingTimeout);
 }
