@@ -643,7 +643,6 @@ export const definitions: Readonly<Record<string, JsonSchema>> = {
       gcs: { $ref: '#/definitions/GCSArtifact' },
       azure: { $ref: '#/definitions/AzureArtifact' },
       plugin: { $ref: '#/definitions/PluginArtifact' },
-      name: { type: 'string' },
       path: { type: 'string' },
       mode: { type: 'integer' },
       from: { type: 'string' },
@@ -655,6 +654,7 @@ export const definitions: Readonly<Record<string, JsonSchema>> = {
       globalName: { type: 'string' },
       artifactGC: { $ref: '#/definitions/ArtifactGC' },
       deleted: { type: 'boolean' },
+      name: { type: 'string' },
     },
     required: ['name'],
     additionalProperties: false,
@@ -1203,7 +1203,6 @@ export const definitions: Readonly<Record<string, JsonSchema>> = {
   },
   ArtifactPaths: {
     type: 'object',
-    additionalProperties: false,
     properties: {
       archiveLogs: { type: 'boolean' },
       s3: { $ref: '#/definitions/S3Artifact' },
@@ -1216,7 +1215,6 @@ export const definitions: Readonly<Record<string, JsonSchema>> = {
       gcs: { $ref: '#/definitions/GCSArtifact' },
       azure: { $ref: '#/definitions/AzureArtifact' },
       plugin: { $ref: '#/definitions/PluginArtifact' },
-      name: { type: 'string' },
       path: { type: 'string' },
       mode: { type: 'integer' },
       from: { type: 'string' },
@@ -1228,8 +1226,9 @@ export const definitions: Readonly<Record<string, JsonSchema>> = {
       globalName: { type: 'string' },
       artifactGC: { $ref: '#/definitions/ArtifactGC' },
       deleted: { type: 'boolean' },
+      name: { type: 'string' },
     },
-    required: ['name'],
+    additionalProperties: false,
   },
   TransformationStep: {
     type: 'object',

@@ -167,8 +167,7 @@ export interface ArtifactGC {
   podMetadata?: Metadata;
   serviceAccountName?: string;
 }
-export interface Artifact extends ArtifactLocation {
-  name: string;
+interface UnnamedArtifact extends ArtifactLocation {
   path?: string;
   mode?: number;
   from?: string;
@@ -181,7 +180,12 @@ export interface Artifact extends ArtifactLocation {
   artifactGC?: ArtifactGC;
   deleted?: boolean;
 }
-export interface ArtifactPaths extends Artifact {}
+export interface Artifact extends UnnamedArtifact {
+  name: string;
+}
+export interface ArtifactPaths extends UnnamedArtifact {
+  name?: string;
+}
 /** Where artifacts go whose location names only a key, or nothing; from the controller's configuration or a ConfigMap. */
 export interface ArtifactRepository {
   archiveLogs?: boolean;
