@@ -55,6 +55,42 @@ describe('inline templates', () => {
     expect(said(run)).toEqual({ a: 'hi' });
   });
 
+  it('see what is around them: inputs, steps before them, items', () => {
+    const run = play(
+      `
+      main: { steps: [[{ name: sub, template: sub, arguments: { parameters: [{ name: i, value: in }] } }]] }
+      sub:
+        inputs: { parameters: [{ name: i }] }
+        steps:
+          - [{ name: a, template: s }]
+          - - { name: t, inline: { container: { image: x, args: ["{{inputs.parameters.i}} {{steps.a.outputs.result}} {{node.name}}"] } } }
+            - name: u
+              withItems: [x]
+              inline: { container: { image: x, args: ["{{= inputs.parameters.i + steps.a.outputs.result + item}}"] } }`,
+      { a: succeeds({ result: 'out' }) },
+    );
+    expect(said(run)).toMatchObject({ t: 'in out wf[0].sub[1].t', 'u(0:x)': 'inoutx' });
+  });
+
+  it('and tasks before them, but steps of their own come first', () => {
+    const say = (of: string): string =>
+      `[{ name: t, template: say, arguments: { parameters: [{ name: m, value: "${of}" }] } }]`;
+    const around = play(
+      `main: { dag: { tasks: [{ name: a, template: s }, { name: sub, depends: a, inline: { steps: [${say('{{tasks.a.outputs.result}}')}] } }] } }`,
+      { a: succeeds({ result: 'outer' }) },
+    );
+    expect(said(around).t).toBe('outer');
+    const own = play(
+      `
+      main:
+        steps:
+          - [{ name: a, template: s }]
+          - [{ name: sub, inline: { steps: [[{ name: a, template: s }], ${say('{{steps.a.outputs.result}}')}] } }]`,
+      { '[0].a': succeeds({ result: 'outer' }), a: succeeds({ result: 'inner' }) },
+    );
+    expect(said(own).t).toBe('inner');
+  });
+
   it('may be steps', () => {
     const run = play('main: { dag: { tasks: [{ name: a, inline: { steps: [[{ name: b, template: c }]] } }] } }');
     expect(run.tree).toEqual(

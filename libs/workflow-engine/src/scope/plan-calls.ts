@@ -1,21 +1,22 @@
 import { VariableScope } from '@argosy/expressions';
 import type { UnresolvedTag } from '@argosy/expressions';
-import type { TemplateCall } from '@argosy/workflow-spec';
+import type { Template, TemplateCall } from '@argosy/workflow-spec';
 import { isLoop, loopItems } from '../graph/fan-out.js';
 import type { LoopItem } from '../graph/fan-out.js';
 import type { PlannedCall } from '../model/frame.js';
 import { isWanted } from '../policies/when.policy.js';
 import { withoutAbsent } from './absent-outputs.js';
+import type { Variables } from './node-variables.js';
 import { resolveArtifacts } from './resolve-artifacts.js';
 import type { SiblingScope } from './sibling-variables.js';
 import { tryReplaceTags } from './tags.js';
+import type { TriedReplacing } from './tags.js';
 
 export const EMPTY_LOOP = 'Skipped, empty params';
 
 /**
  * A step or task as the calls it stands for: one, or one for each item of its loop, tags replaced from the caller's
- * scope. `caller` is the name of the node that makes the call. Hooks and inline templates keep their tags: they have
- * scopes of their own.
+ * scope. `caller` is the name of the node that makes the call. Hooks keep their tags: they have a scope of their own.
  * @throws when something it needs cannot be told
  */
 export function planCalls(
@@ -28,7 +29,6 @@ export function planCalls(
   const own = given.arguments ? { ...given, arguments: withoutAbsent(given.arguments, siblings.variables) } : given;
   const scope = globals.extend({ ...siblings.variables, 'node.name': caller });
   const bound = tryReplaceTags(own, scope);
-  const late = { ...(hooks && { hooks }), ...(inline && { inline }) };
   const origin = call.name ?? '';
   const plan: Plan = (made, failure, known) => {
     const name = made.name ?? origin;
@@ -42,8 +42,39 @@ export function planCalls(
     const found = resolveArtifacts(artifacts, siblings.artifacts, scope);
     return { name, call: { ...made, arguments: { ...made.arguments, artifacts: found } }, origin, skip };
   };
-  if (!isLoop(call)) return [plan({ ...bound.value, ...late }, bound.failure, scope)];
-  return planLoop({ ...bound.value, ...late }, own, scope, bound.failure, plan);
+  const late: Late = { hooks, inline, around: globals.extend(inline ? seenInside(inline, siblings.variables) : {}) };
+  if (isLoop(call)) return planLoop(bound.value, own, scope, bound.failure, late, plan);
+  const inside = lateOf(late, {});
+  return [plan({ ...bound.value, ...inside.value }, bound.failure ?? inside.failure, scope)];
+}
+
+/** What of a call is not replaced from the caller's scope as a whole. */
+interface Late extends Pick<TemplateCall, 'hooks' | 'inline'> {
+  /** What an inline template sees of the place where it stands. */
+  readonly around: VariableScope;
+}
+
+/** Hooks know the item of a loop, inline templates also what is around them. */
+function lateOf(
+  { hooks, inline, around }: Late,
+  item: Variables,
+): TriedReplacing<Pick<TemplateCall, 'hooks' | 'inline'>> {
+  const known = tryReplaceTags(hooks, VariableScope.like(around).extend(item));
+  const inside = tryReplaceTags(inline, around.extend(item));
+  return {
+    value: { ...(known.value && { hooks: known.value }), ...(inside.value && { inline: inside.value }) },
+    unresolved: [...known.unresolved, ...inside.unresolved],
+    failure: known.failure ?? inside.failure,
+  };
+}
+
+/** Steps and tasks of an inline template's own stand before those around it that have the same name. */
+function seenInside({ steps = [], dag }: Template, around: Variables): Variables {
+  const own = [
+    ...steps.flat().map(({ name = '' }) => `steps.${name}.`),
+    ...(dag?.tasks ?? []).map(({ name }) => `tasks.${name}.`),
+  ];
+  return Object.fromEntries(Object.entries(around).filter(([name]) => !own.some((prefix) => name.startsWith(prefix))));
 }
 
 /** @param known what the tags of the call could have been replaced from */
@@ -54,18 +85,19 @@ function planLoop(
   written: TemplateCall,
   scope: VariableScope,
   failure: Error | null,
+  late: Late,
   plan: Plan,
 ): PlannedCall[] {
   const origin = call.name ?? '';
   const isUnwanted = isRefused(call.when);
   const items = isUnwanted && isOfTasks(written) ? [] : itemsOf(call, written, scope, failure, isUnwanted);
-  if (items.length === 0) return [{ name: origin, call, origin, skip: EMPTY_LOOP }];
-  const { withItems: _items, withParam: _param, withSequence: _sequence, hooks, inline, ...body } = call;
-  const late = { ...(hooks && { hooks }), ...(inline && { inline }) };
+  if (items.length === 0)
+    return [{ name: origin, call: { ...call, ...lateOf(late, {}).value }, origin, skip: EMPTY_LOOP }];
+  const { withItems: _items, withParam: _param, withSequence: _sequence, ...body } = call;
   return items.map(({ name, variables }) => {
     const known = scope.extend(variables);
     const own = tryReplaceTags(body, known);
-    const bound = tryReplaceTags(late, VariableScope.like(scope).extend(variables));
+    const bound = lateOf(late, variables);
     return plan({ ...own.value, ...bound.value, name }, failure ?? own.failure ?? bound.failure, known);
   });
 }
