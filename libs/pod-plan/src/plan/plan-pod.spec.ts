@@ -592,7 +592,7 @@ describe('podSpecPatch', () => {
   });
 
   it.each([': :', '[1', 'just text', '- a list'])('that is no object is refused: %s', (podSpecPatch) => {
-    expect(() => plan({ ...base, podSpecPatch })).toThrow('podSpecPatch');
+    expect(() => plan({ ...base, podSpecPatch })).toThrow(/^Error applying PodSpecPatch: it /);
   });
 });
 

@@ -301,10 +301,10 @@ function parsePatch(patch: string): object {
   try {
     value = yamlValue(patch);
   } catch (cause) {
-    throw new PodPlanError(`podSpecPatch is not YAML: ${(cause as Error).message}`, { cause });
+    throw new PodPlanError(`Error applying PodSpecPatch: it is not YAML: ${(cause as Error).message}`, { cause });
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new PodPlanError('podSpecPatch must be an object: part of a pod spec, as YAML or JSON');
+    throw new PodPlanError('Error applying PodSpecPatch: it must be an object: part of a pod spec, as YAML or JSON');
   }
   return value;
 }
