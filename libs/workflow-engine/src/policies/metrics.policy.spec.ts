@@ -21,7 +21,7 @@ describe('metrics of a template', () => {
     const prometheus = [
       metric('runs', { counter: { value: '1' }, labels: [{ key: 'status', value: '{{status}}' }] }),
       metric('took', { gauge: { value: '{{duration}}' } }),
-      metric('took_spread', { histogram: { value: '{{duration}}', buckets: ['5', 1] } }),
+      metric('took_spread', { histogram: { value: '{{duration}}', buckets: [5, 1] } }),
       metric('found', { gauge: { value: '{{outputs.parameters.n}}', operation: 'Add' } }),
       metric('said', { gauge: { value: '{{outputs.result}}' } }),
       metric('cpu', { counter: { value: '{{resourcesDuration.cpu}}' } }),
