@@ -46,6 +46,8 @@ const SOURCES: Readonly<Record<TemplateKind, readonly (keyof NonNullable<Paramet
   http: ['expression', 'path', 'jsonPath', 'jqFilter'],
   plugin: ['path', 'expression', 'jsonPath', 'jqFilter'],
 };
+/** Of these Argo takes any source; one that tells nothing leaves the output without a value. */
+const UNCHECKED_KINDS: ReadonlySet<TemplateKind> = new Set(['suspend', 'http', 'plugin', 'data']);
 const ALL_SOURCES = [
   'path',
   'jsonPath',
@@ -77,17 +79,24 @@ function checkOutput(
     const message = `only one of ${given.join(' and ')} can be given`;
     report.add([...path, 'valueFrom', given[1] ?? ''], 'exclusive', message, { part: 'key' });
   }
-  const allowed = kind && SOURCES[kind];
-  if (allowed && !given.some((source) => (allowed as readonly string[]).includes(source))) {
-    const hint = given.length > 0 ? `${given.join(' and ')} cannot be used here` : undefined;
-    report.missing(
-      [...path, 'valueFrom'],
-      `an output parameter of a ${kind} template needs ${allowed.join(' or ')}`,
-      hint,
-    );
-  }
+  if (kind) checkFitness(report, [...path, 'valueFrom'], given, kind);
   if (valueFrom.expression !== undefined)
     checkExpression(context, [...path, 'valueFrom', 'expression'], valueFrom.expression);
+}
+
+function checkFitness(
+  report: ValidationContext['report'],
+  path: Path,
+  given: readonly (typeof ALL_SOURCES)[number][],
+  kind: TemplateKind,
+): void {
+  const allowed: readonly string[] = SOURCES[kind];
+  if (given.some((source) => allowed.includes(source))) return;
+  const message = `an output parameter of a ${kind} template needs ${allowed.join(' or ')}`;
+  const hint = given.length > 0 ? `${given.join(' and ')} cannot be used here` : undefined;
+  const isSource = given.some((source) => source !== 'event' && source !== 'configMapKeyRef');
+  if (isSource && UNCHECKED_KINDS.has(kind)) report.warn(path, 'placement', message, { hint });
+  else report.missing(path, message, hint);
 }
 
 /** Two things in one place of a container: the later one would hide the earlier. */

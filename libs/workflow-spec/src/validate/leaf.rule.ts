@@ -129,8 +129,13 @@ function checkResource(
       part: 'key',
     });
   checkManifestFrom(report, [...path, 'manifestFrom'], manifestFrom, inputs);
-  if (!manifest && !manifestFrom && (flags ?? []).length === 0)
-    report.missing(path, 'the resource needs a manifest or manifestFrom');
+  if (!manifest && !manifestFrom) {
+    if (action !== 'delete' && action !== 'get') report.missing(path, 'the resource needs a manifest or manifestFrom');
+    else if ((flags ?? []).length === 0)
+      report.warn(path, 'missing', `nothing says what to ${action}`, {
+        hint: 'give it a manifest, or name it in flags',
+      });
+  }
   if (manifest !== undefined && mergeStrategy !== 'json')
     checkYaml(report, [...path, 'manifest'], withPlaceholders(manifest));
 }
