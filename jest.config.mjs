@@ -29,6 +29,7 @@ export default {
       alias('sdk/testing', 'testing/index'),
       alias('kube/testing', 'testing/index'),
       alias('sdk/step-tree', 'step-tree'),
+      alias('workflow-spec/lenient-lexer', 'source/lenient-lexer'),
       alias('kube/client-node', 'client-node/index'),
       ...[
         'expressions',

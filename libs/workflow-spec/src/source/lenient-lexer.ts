@@ -1,4 +1,5 @@
-import { Lexer } from 'yaml';
+import { Lexer, Parser } from 'yaml';
+import type { CST } from 'yaml';
 
 /** What this needs to know of the library's lexer; its types keep it private. The spec of parsing notices when it changes. */
 interface LexerInside extends Pick<Lexer, 'lex'> {
@@ -28,4 +29,11 @@ export class LenientLexer extends (Lexer as unknown as new () => LexerInside) {
     this.indentNext = indent;
     return next;
   }
+}
+
+/** The tokens of a text, for the library's composer. */
+export function* tokensBy(lexer: Pick<Lexer, 'lex'>, text: string): Generator<CST.Token, void> {
+  const parser = new Parser();
+  for (const lexeme of lexer.lex(text)) yield* parser.next(lexeme);
+  yield* parser.end();
 }

@@ -1,6 +1,6 @@
-import { Composer, isAlias, isMap, isScalar, isSeq, Lexer, Parser } from 'yaml';
+import { Composer, isAlias, isMap, isScalar, isSeq, Lexer } from 'yaml';
 import type { CST, Document, Node, Pair, YAMLMap, YAMLParseError } from 'yaml';
-import { LenientLexer } from './lenient-lexer.js';
+import { LenientLexer, tokensBy } from './lenient-lexer.js';
 import { readPlainYaml } from './plain-yaml-reader.js';
 import type { SourceDocument, SourceEntry, SourceNode, SourceScalar, Span, SyntaxProblem } from './source-node.js';
 import { MAX_DEPTH } from './source-node.js';
@@ -25,8 +25,7 @@ export function readAnyYaml(text: string): SourceDocument[] {
 const isSound = ({ root, problems }: SourceDocument): boolean => root !== undefined || problems.length === 0;
 
 function readBy(lexer: Pick<Lexer, 'lex'>, text: string): SourceDocument[] {
-  const parser = new Parser();
-  const tokens = [...lexer.lex(text)].flatMap((lexeme) => [...parser.next(lexeme)]).concat([...parser.end()]);
+  const tokens = [...tokensBy(lexer, text)];
   const deep = findTooDeep(tokens);
   if (deep) return [{ root: undefined, problems: [tooDeep({ start: deep.offset, end: deep.offset + 1 })] }];
   // The schema makes every scalar a string: what a plain one means is decided by the field it is given to.

@@ -28,6 +28,12 @@ describe('a manifest that is being written', () => {
       expect.objectContaining({ line: 4, column: 1 }),
     ]));
 
+  it('reads lists and texts whose lines are not indented, as the server does', () =>
+    expect(readManifest(`${workflow('      - { name: a, enum: [\n"x\n y"\n] }')}\n  onExit: b\n`)).toEqual({
+      parameters: [{ name: 'a', value: undefined, description: undefined, choices: ['x y'] }],
+      problems: [],
+    }));
+
   it('reads JSON, and the workflow among other documents', () => {
     const json = JSON.stringify({ kind: 'Workflow', spec: { arguments: { parameters: [{ name: 'a', value: 1 }] } } });
     expect(readManifest(json).parameters).toMatchObject([{ name: 'a', value: '1' }]);

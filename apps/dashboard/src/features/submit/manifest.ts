@@ -1,4 +1,5 @@
-import { isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml';
+import { LenientLexer, tokensBy } from '@argosy/workflow-spec/lenient-lexer';
+import { Composer, isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml';
 import type { Document, YAMLMap } from 'yaml';
 
 /** An argument of the workflow, as its author declared it. */
@@ -53,11 +54,23 @@ function parametersOf(document: Document): ManifestParameter[] {
   return declared.items.map(parameterOf).filter((parameter) => parameter !== undefined);
 }
 
+const OPTIONS = { prettyErrors: false, uniqueKeys: false } as const;
+const isSound = ({ errors }: Document): boolean => errors.length === 0;
+
+/** Leniently where that makes sense of all of it, as the server does. */
+function documentsOf(source: string, lines: LineCounter): Document[] {
+  const documents = parseAllDocuments(source, { ...OPTIONS, lineCounter: lines });
+  if (!Array.isArray(documents)) return [];
+  if (documents.every(isSound)) return documents;
+  const tokens = tokensBy(new LenientLexer(), source);
+  const lenient = [...new Composer(OPTIONS).compose(tokens, false, source.length)];
+  return lenient.every(isSound) ? lenient : documents;
+}
+
 /** What can be told of a manifest while it is being written. */
 export function readManifest(source: string): Manifest {
   const lines = new LineCounter();
-  const documents = parseAllDocuments(source, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
-  if (!Array.isArray(documents)) return { parameters: [], problems: [] };
+  const documents = documentsOf(source, lines);
   const problems = documents.flatMap(({ errors }) =>
     errors.map(({ message, pos: [start] }) => {
       const { line, col } = lines.linePos(start);
