@@ -295,6 +295,22 @@ describe('other hooks', () => {
     expect(asks('y')).toEqual(['a']);
   });
 
+  it('whose expression has tags know the steps before theirs', () => {
+    const run = play(
+      `
+      main:
+        steps:
+          - [{ name: a, template: s }]
+          - - name: b
+              template: c
+              hooks:
+                yes: { template: d, expression: "'{{steps.a.outputs.result}}' == 'x' && steps.b.status == 'Succeeded'" }
+                no: { template: d, expression: "'{{steps.a.outputs.result}}' == 'y'" }`,
+      { a: succeeds({ result: 'x' }) },
+    );
+    expect(run.pods.map(({ displayName }) => displayName)).toEqual(['a', 'b', 'b.hooks.yes']);
+  });
+
   it('hold up the group until they are over', () => {
     const run = play(withHook("steps.a.status == 'Running'"), { d: succeeds({ runs: '1h' }) });
     expect(run.node('[0]').finishedAfter).toBeGreaterThan(3600);

@@ -84,7 +84,9 @@ function isWanted(
     throw new Error(`Expression required for hook ${name}`);
   }
   const { variables } = hookVariables(run, frame, node, hook.expression);
-  return isTrueByNow(hook.expression, run.globals.extend(variables));
+  const scope = run.globals.extend(variables);
+  const { value: expression, unresolved } = replaceTags(hook.expression, scope);
+  return unresolved.length === 0 && isTrueByNow(expression, scope);
 }
 
 function hookSite(run: RunDraft, frame: Frame, node: NodeStatus, key: string, hook: LifecycleHook): CallSite {
