@@ -116,6 +116,17 @@ describe('defaults of the controller', () => {
     expect(run.node('wf').type).toBe('Retry');
   });
 
+  it('bring labels and a priority that the workflow may ask for', () => {
+    const asking = workflow([
+      container('main', { container: { image: 'a', args: ['{{workflow.labels.tier}} {{workflow.priority}}'] } }),
+    ]);
+    const defaults = { ...workflowDefaults, spec: { priority: 3 } };
+    expect(simulation(asking, [], { workflowDefaults: defaults }).pass().commands).toMatchObject([
+      { template: { container: { args: ['default 3'] } } },
+    ]);
+    expect(simulation(asking, []).run()).toBe('Failed');
+  });
+
   it('lie under the template that a workflow refers to', () => {
     const held = template({ entrypoint: 'main', templates: [container('main')], serviceAccountName: 'builder' });
     const run = simulation(referring(), [held], { workflowDefaults });
