@@ -221,6 +221,21 @@ describe('an expression tag', () => {
   });
 });
 
+it('functions that are slow on purpose are called so often in one moment, and later again', () => {
+  const rules = { slowCallsAtOnce: 1 };
+  const run = (more: string) =>
+    play(
+      `{ main: { ${more} steps: [[{ name: a, template: hash, withItems: [x, y], arguments: { parameters: [{ name: m, value: "{{item}}" }] } }]] },
+         hash: { inputs: { parameters: [{ name: m }] }, container: { image: x, args: ["{{= sprig.bcrypt(inputs.parameters.m) }}"] } } }`,
+      {},
+      { rules },
+    );
+  const atOnce = run('');
+  expect([atOnce.node('a(0:x)').phase, atOnce.node('a(1:y)').phase]).toEqual(['Succeeded', 'Error']);
+  expect(atOnce.node('a(1:y)').message).toContain('slow on purpose, and not called more than 1 times at once');
+  expect(run('parallelism: 1,').phase).toBe('Succeeded');
+});
+
 describe('where expressions in tags are turned off', () => {
   const rules = { expressionTemplates: false };
   const refused = 'expressions in tags are turned off here (the administrator of the cluster decided so)';

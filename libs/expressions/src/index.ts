@@ -18,6 +18,7 @@ export { DEFAULT_LIMITS } from './expr/evaluation-settings.js';
 export { compileExpression, evaluateExpression, inspectExpression } from './expr/evaluate.js';
 export type { Evaluation, ExpressionSettings } from './expr/evaluate.js';
 export { DAYS, MONTHS } from './expr/go-layout.js';
+export { SlowCalls } from './expr/slow-calls.js';
 export { pathsIn } from './expr/names.js';
 export type { JsonValue } from './json.js';
 export { VariableScope } from './scope/variable-scope.js';

@@ -1,3 +1,5 @@
+import type { SlowCalls } from './slow-calls.js';
+
 /** What an evaluation may use of the world, and how much of it. */
 export interface EvaluationSettings {
   /** Milliseconds since the Unix epoch for `now()` and relatives; without it they are an error. */
@@ -5,6 +7,8 @@ export interface EvaluationSettings {
   /** Seed for functions that draw at random; without it they are an error. The same seed gives the same values. */
   readonly seed?: string;
   readonly limits?: Partial<EvaluationLimits>;
+  /** Shared by evaluations that together must not take too long; without it each stands for itself. */
+  readonly slowCalls?: SlowCalls | undefined;
 }
 
 export interface EvaluationLimits {

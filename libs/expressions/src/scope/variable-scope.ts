@@ -1,4 +1,5 @@
 /** What a variable may be worth: Argo's variables are text, some expression scopes hold structure; null is "absent". */
+import type { SlowCalls } from '../expr/slow-calls.js';
 import type { JsonValue } from '../json.js';
 
 /** A node of the tree that dotted names unfold to. Maps, so that no name can reach a prototype. */
@@ -14,12 +15,21 @@ type Entries = Iterable<readonly [string, JsonValue | undefined]> | Readonly<Rec
 const isIterable = (entries: Entries): entries is Iterable<readonly [string, JsonValue | undefined]> =>
   Symbol.iterator in entries;
 
+/** How texts are read that variables go into. */
+export interface Reading {
+  /** Milliseconds since the Unix epoch for `now()`; undefined where the time is not known. */
+  readonly now?: number;
+  /** Whether `{{= expression}}` is a tag; where it is not, it stays as it is. Default true. */
+  readonly expressionTags?: boolean;
+  readonly slowCalls?: SlowCalls | undefined;
+}
+
 /**
  * Variables by dotted name, in layers: `extend` makes an inner scope whose names win, at a cost of the names added.
  * Immutable. The tree for expressions is unfolded when first asked for and shares what it can with the outer scope's.
  */
 export class VariableScope {
-  static readonly empty = new VariableScope(new Map(), undefined);
+  static readonly empty = new VariableScope(new Map(), undefined, {});
 
   /** Undefined values are left out. */
   static of(entries: Entries): VariableScope {
@@ -27,8 +37,9 @@ export class VariableScope {
   }
 
   /** No variables, and what else the other says about how to read texts. */
-  static like({ expressionTags }: VariableScope): VariableScope {
-    return new VariableScope(new Map(), undefined, undefined, expressionTags);
+  static like({ reading }: VariableScope): VariableScope {
+    const { now: _now, ...rest } = reading;
+    return new VariableScope(new Map(), undefined, rest);
   }
 
   #tree: ScopeTree | undefined;
@@ -36,20 +47,12 @@ export class VariableScope {
   private constructor(
     private readonly own: ReadonlyMap<string, JsonValue>,
     private readonly outer: VariableScope | undefined,
-    /** Milliseconds since the Unix epoch for `now()`; undefined where the time is not known. */
-    readonly now?: number,
-    /** Whether `{{= expression}}` is a tag; where it is not, it stays as it is. */
-    readonly expressionTags = true,
+    readonly reading: Reading,
   ) {}
 
-  /** The same variables at a time. */
-  at(now: number): VariableScope {
-    return new VariableScope(this.own, this.outer, now, this.expressionTags);
-  }
-
-  /** The same, where expressions in tags are turned off. */
-  withoutExpressionTags(): VariableScope {
-    return new VariableScope(this.own, this.outer, this.now, false);
+  /** The same variables, in texts that are read so. */
+  read(reading: Reading): VariableScope {
+    return new VariableScope(this.own, this.outer, { ...this.reading, ...reading });
   }
 
   extend(entries: Entries): VariableScope {
@@ -57,7 +60,7 @@ export class VariableScope {
     for (const [name, value] of isIterable(entries) ? entries : Object.entries(entries)) {
       if (value !== undefined) own.set(name, value);
     }
-    return own.size === 0 ? this : new VariableScope(own, this, this.now, this.expressionTags);
+    return own.size === 0 ? this : new VariableScope(own, this, this.reading);
   }
 
   /** The value of exactly this dotted name; undefined when there is none, null when it is known to be absent. */

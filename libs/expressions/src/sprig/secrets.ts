@@ -6,7 +6,7 @@ import { decryptCbc, encryptCbc } from './crypto/aes.js';
 import { bcrypt } from './crypto/bcrypt.js';
 import { derivedPassword } from './crypto/derived-password.js';
 import type { Random } from './random.js';
-import type { SprigFunction } from './sprig-function.js';
+import type { SprigFunction, SprigSettings } from './sprig-function.js';
 
 const BLOCK_BYTES = 16;
 const KEY_BYTES = 32;
@@ -45,17 +45,19 @@ function decrypted(password: string, value: string): string {
   return new TextDecoder().decode(plain);
 }
 
-function hashed(password: string, random: Random): string {
+function hashed(password: string, { random, slowCalls }: SprigSettings, name: string): string {
   const bytes = utf8ToBytes(password);
   if (bytes.length > MOST_PASSWORD_BYTES)
     throw new ExpressionError(`bcrypt takes a password of at most ${MOST_PASSWORD_BYTES} bytes`);
+  slowCalls?.take(name);
   return bcrypt(bytes, drawn(random), BCRYPT_COST);
 }
 
-function derived([counter, kind, password, user, site]: readonly Value[]): string {
+function derived([counter, kind, password, user, site]: readonly Value[], { slowCalls }: SprigSettings): string {
   const count = Number(text(counter));
   if (!Number.isInteger(count) || count < 0 || count > 0xffffffff)
     throw new ExpressionError(`expected a counter from 0, got ${text(counter)}`);
+  slowCalls?.take('sprig.derivePassword');
   const found = derivedPassword(count, text(kind), text(password), text(user), text(site));
   if (found === undefined) throw new ExpressionError(`cannot find password template ${text(kind)}`);
   return found;
@@ -82,10 +84,10 @@ export const secretFunctions: Readonly<Record<string, SprigFunction>> = {
     return toBase64(Uint8Array.of(...start, ...bytes));
   },
   decryptAES: ([password, value]) => (text(value) === '' ? '' : decrypted(text(password), text(value))),
-  bcrypt: ([password], { random }) => hashed(text(password), random),
-  htpasswd: ([user, password], { random }) => {
+  bcrypt: ([password], settings) => hashed(text(password), settings, 'sprig.bcrypt'),
+  htpasswd: ([user, password], settings) => {
     if (text(user).includes(':')) throw new ExpressionError(`invalid username: ${text(user)}`);
-    return `${text(user)}:${hashed(text(password), random)}`;
+    return `${text(user)}:${hashed(text(password), settings, 'sprig.htpasswd')}`;
   },
   derivePassword: derived,
   buildCustomCert: ([cert, key]) => certificate(text(cert), text(key)),

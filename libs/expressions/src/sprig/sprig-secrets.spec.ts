@@ -1,6 +1,7 @@
 import { createCipheriv } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { evaluateExpression } from '../expr/evaluate.js';
+import { SlowCalls } from '../expr/slow-calls.js';
 import { VariableScope } from '../scope/variable-scope.js';
 import { bcrypt } from './crypto/bcrypt.js';
 
@@ -35,6 +36,16 @@ describe('passwords of sites', () => {
     expect(() => value(`map(1..10, ${call})`)).toThrow('expression takes too long');
     expect(() => value("map(1..10, sprig.mustBcrypt('x'))")).toThrow('expression takes too long');
   });
+});
+
+it('what is slow on purpose is called so often, and not more, by all that share the count', () => {
+  const slowCalls = new SlowCalls(2);
+  const call = (text: string): unknown => evaluateExpression(text, VariableScope.of({}), { seed: 'a', slowCalls });
+  call("sprig.bcrypt('x')");
+  call("sprig.htpasswd('me', 'x')");
+  const refused = 'is slow on purpose, and not called more than 2 times at once';
+  for (const name of ['bcrypt', 'htpasswd', 'derivePassword'])
+    expect(() => call(`sprig.${name}(1, 'pin', 'p', 'u', 's')`)).toThrow(`sprig.${name} ${refused}`);
 });
 
 describe('hashes of passwords', () => {

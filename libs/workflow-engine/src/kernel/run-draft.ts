@@ -8,6 +8,7 @@ import type {
   WorkflowSpec,
   WorkflowStatus,
 } from '@argosy/workflow-spec';
+import { SlowCalls } from '@argosy/expressions';
 import type { VariableScope } from '@argosy/expressions';
 import type { Scope, JournalEntry } from '../model/decision.js';
 import type { CallSite, Frame } from '../model/frame.js';
@@ -45,6 +46,9 @@ interface QueuedEvent {
   readonly event: NodeEvent;
 }
 
+/** Of functions that take a quarter of a second. */
+const MOST_SLOW_CALLS = 20;
+
 /**
  * The next state while a pass makes it. Lives for one pass; `toState` freezes it. Remembers which nodes it changed, so
  * that patch and commands cost what changed.
@@ -81,6 +85,8 @@ export class RunDraft {
   private readonly queue: QueuedEvent[] = [];
   private queueHead = 0;
   private held: readonly NodeId[];
+  /** Of one pass, which keeps all other runs waiting. What another controller began was begun in many passes. */
+  readonly slowCalls: SlowCalls | undefined;
   private globalScope: VariableScope | null = null;
   private earlierRun: { readonly found: EarlierRun | null } | null = null;
 
@@ -94,6 +100,8 @@ export class RunDraft {
     this.status = state.status;
     this.now = scope.now;
     this.rebuilding = state.index === null;
+    const isTakenOver = this.rebuilding && state.nodes.size > 0;
+    this.slowCalls = isTakenOver ? undefined : new SlowCalls(scope.rules?.slowCallsAtOnce ?? MOST_SLOW_CALLS);
     this.tally = new Tally(state.index);
     if (!state.index) for (const node of state.nodes.values()) this.tally.move(undefined, node);
     this.nodes = state.nodes.asMutable();

@@ -15,6 +15,8 @@ export interface ControllerRules {
   readonly overridableFields?: readonly string[];
   /** False turns `{{= expression}}` off: a workflow that holds one is refused. Default true. */
   readonly expressionTemplates?: boolean;
+  /** How often expressions may call functions that are slow on purpose (`sprig.bcrypt`) in one pass. Default 20. */
+  readonly slowCallsAtOnce?: number;
   /** Names of the executor plugins that there are; a workflow that names another is refused. Default: not looked at. */
   readonly executorPlugins?: readonly string[];
   /** Pods that failed before their program began, for the cluster's reasons, are made again. Default: they are not. */

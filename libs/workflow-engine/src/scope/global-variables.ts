@@ -34,8 +34,8 @@ export function globalVariables(run: RunDraft): VariableScope {
   for (const parameter of run.status.outputs?.parameters ?? []) {
     entries[`workflow.outputs.parameters.${parameter.name}`] = String(parameter.value ?? '');
   }
-  const scope = VariableScope.of(entries).at(run.now);
-  return run.scope.rules?.expressionTemplates === false ? scope.withoutExpressionTags() : scope;
+  const expressionTags = run.scope.rules?.expressionTemplates ?? true;
+  return VariableScope.of(entries).read({ now: run.now, expressionTags, slowCalls: run.slowCalls });
 }
 
 function parameters(run: RunDraft): Record<string, string> {

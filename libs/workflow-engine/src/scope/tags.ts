@@ -5,7 +5,7 @@ import {
   LATE_BOUND_NAMES,
   substituteTemplate,
 } from '@argosy/expressions';
-import type { JsonValue, UnresolvedTag, VariableScope } from '@argosy/expressions';
+import type { EvaluationSettings, JsonValue, UnresolvedTag, VariableScope } from '@argosy/expressions';
 
 export interface Replaced<T> {
   readonly value: T;
@@ -24,13 +24,17 @@ const SETTINGS = { lateBound: LATE_BOUND_NAMES, cache: CACHE };
 const PLACE = ['workflow.uid', 'node.name', 'pod.name', 'steps.name', 'tasks.name', 'item'];
 
 /** How texts are read in a scope. */
-const settingsOf = (scope: VariableScope) => ({ ...SETTINGS, expressions: scope.expressionTags, ...world(scope) });
+const settingsOf = (scope: VariableScope) => ({
+  ...SETTINGS,
+  expressions: scope.reading.expressionTags ?? true,
+  ...world(scope),
+});
 
 /** What a pass gives its expressions of the world: its time, and random values that follow from it and the place. */
-function world(scope: VariableScope): { readonly now?: number; readonly seed?: string } {
-  const { now } = scope;
-  if (now === undefined) return {};
-  return { now, seed: JSON.stringify([now, ...PLACE.map((name) => scope.get(name) ?? null)]) };
+function world(scope: VariableScope): Pick<EvaluationSettings, 'now' | 'seed' | 'slowCalls'> {
+  const { now, slowCalls } = scope.reading;
+  if (now === undefined) return { slowCalls };
+  return { now, slowCalls, seed: JSON.stringify([now, ...PLACE.map((name) => scope.get(name) ?? null)]) };
 }
 
 /** Replaces the tags in every text of a value; those that cannot be resolved yet stay. @throws on a broken expression */
