@@ -81,7 +81,7 @@ export class RunDraft {
   private readonly frames: PersistentMap<NodeId, Frame>;
   private readonly pods: PersistentMap<string, NodeId>;
   private readonly prepared = new Map<NodeId, Partial<NodeStatus>>();
-  private readonly ownChildren = new Map<NodeId, Set<string>>();
+  private readonly ownChildren = new Set<NodeId>();
   private readonly queue: QueuedEvent[] = [];
   private queueHead = 0;
   private held: readonly NodeId[];
@@ -229,21 +229,15 @@ export class RunDraft {
     this.locksChanged = true;
   }
 
-  /**
-   * Appends to `children`, unless it is there: Argo may have drawn the line before it made the node. Copies the list once
-   * a pass, however many are added: fan-outs are wide.
-   */
+  /** Appends to `children`. Copies the list once a pass, however many are added: fan-outs are wide. */
   addChild(parent: NodeId, child: NodeId): void {
     const node = this.nodes.get(parent);
     if (!node) return;
-    const known = this.ownChildren.get(parent) ?? new Set(node.children);
-    if (known.has(child)) return;
-    known.add(child);
     if (node.children && this.ownChildren.has(parent)) {
       node.children.push(child);
       return;
     }
-    this.ownChildren.set(parent, known);
+    this.ownChildren.add(parent);
     this.nodes.set(parent, { ...node, children: [...(node.children ?? []), child] });
     this.changed.add(parent);
   }
