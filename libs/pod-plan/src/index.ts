@@ -4,4 +4,5 @@ export type { ImageAnswer, ImageCommand, ImageQuestion } from './plan/image-comm
 export { PodPlanError } from './plan/plan-error.js';
 export { ANNOTATIONS, FINALIZERS, LABELS, MAIN_CONTAINER } from './plan/labels.js';
 export { isHeld, observePod, overflowOf } from './observe/observe-pod.js';
-export type { FromLog } from './observe/observe-pod.js';
+export { isArgoPod } from './observe/argo-pod.js';
+export type { FromElsewhere } from './observe/observe-pod.js';

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import type { KubeApi, ResourceType } from '@argosy/kube';
 import { KubeError, resources } from '@argosy/kube';
 import type { ImageCommand, ImageQuestion } from '@argosy/pod-plan';
+import { nodeIdOf, podNameOf } from '@argosy/workflow-engine';
 import type { Pod, Template } from '@argosy/workflow-spec';
 import type { WorkflowController } from './controller.js';
 import type { ImageRegistry } from './images/registry-client.js';
@@ -384,3 +385,72 @@ function recording(kube: TestCluster['kube']): { api: RecordingKube['api']; coun
   const recorder = new RecordingKube(kube);
   return { api: recorder.api, counts: () => recorder.counts() };
 }
+
+describe('a pod that was Argo’s when the run was taken over', () => {
+  const began = async (): Promise<void> => {
+    clusterOf();
+    const use = { parameters: [{ name: 'm', value: '{{steps.a.outputs.result}}' }] };
+    const templates = [
+      { name: 'main', steps: [[{ name: 'a', template: 'c' }], [{ name: 'b', template: 'd', arguments: use }]] },
+      container('c'),
+      container('d', { inputs: { parameters: [{ name: 'm' }] } }),
+    ];
+    const node = { startedAt: '2026-01-01T00:00:00Z', finishedAt: null };
+    const nodes = {
+      wf: { ...node, id: 'wf', name: 'wf', type: 'Steps', phase: 'Running', children: [ids.group] },
+      [ids.group]: { ...node, id: ids.group, name: 'wf[0]', type: 'StepGroup', phase: 'Running', children: [ids.a] },
+      [ids.a]: {
+        ...node,
+        id: ids.a,
+        name: 'wf[0].a',
+        displayName: 'a',
+        type: 'Pod',
+        phase: 'Pending',
+        templateName: 'c',
+      },
+    };
+    const { metadata } = await cluster.submit(templates);
+    const status = { phase: 'Running', startedAt: '2026-01-01T00:00:00Z', nodes };
+    const workflow = { type: resources.workflows, namespace: 'default', name: 'wf' };
+    await cluster.kube.patch(workflow, 'merge', { status });
+    const owner = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Workflow', name: 'wf', uid: metadata.uid ?? '' };
+    await cluster.kube.create<Pod>(resources.pods, {
+      metadata: {
+        name: podNameOf('v2', 'wf', 'wf[0].a', 'c'),
+        namespace: 'default',
+        labels: { 'workflows.argoproj.io/workflow': 'wf' },
+        annotations: { 'workflows.argoproj.io/node-id': ids.a },
+        ownerReferences: [owner],
+      },
+      spec: { containers: [{ name: 'main', image: 'x', command: ['/var/run/argo/argoexec', 'emissary'] }] },
+    });
+  };
+  const ids = { group: nodeIdOf('wf', 'wf[0]'), a: nodeIdOf('wf', 'wf[0].a') };
+
+  it('gives the outputs that Argo’s executor wrote down, once all are there', async () => {
+    await began();
+    const labels = { 'workflows.argoproj.io/report-outputs-completed': 'false' };
+    const result = {
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'WorkflowTaskResult',
+      metadata: { name: ids.a, namespace: 'default', labels },
+    };
+    await cluster.kube.create(resources.workflowTaskResults, result);
+    await cluster.controller();
+    await cluster.pass(300_000);
+    expect((await cluster.node('a'))?.phase).toBe('Running');
+    const ref = { type: resources.workflowTaskResults, namespace: 'default', name: ids.a };
+    const complete = { 'workflows.argoproj.io/report-outputs-completed': 'true' };
+    await cluster.kube.patch(ref, 'merge', { metadata: { labels: complete }, outputs: { result: 'hi' } });
+    expect((await cluster.ended()).status?.phase).toBe('Succeeded');
+    expect((await cluster.node('b'))?.inputs?.parameters).toEqual([{ name: 'm', value: 'hi' }]);
+  });
+
+  it('has none when nothing was written down', async () => {
+    await began();
+    await cluster.controller();
+    await cluster.ended();
+    expect(await cluster.node('a')).toMatchObject({ phase: 'Succeeded', outputs: { exitCode: '0' } });
+    expect((await cluster.get()).status?.message).toContain('{{steps.a.outputs.result}}');
+  });
+});

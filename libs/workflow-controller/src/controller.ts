@@ -23,6 +23,7 @@ import { NodeKeeping } from './nodes/node-keeping.js';
 import { OverflowOutputs } from './pods/overflow-outputs.js';
 import { BY_RUN, runKeyOf } from './pods/pod-watch.js';
 import { RefusedClaims } from './pods/refused-claims.js';
+import { TaskResults } from './pods/task-results.js';
 import { RefusedPods } from './pods/refused-pods.js';
 import { ReportedProgress } from './pods/reported-progress.js';
 import type { ControllerLogger } from './ports.js';
@@ -50,6 +51,7 @@ export class WorkflowController {
   private readonly cache: RunCache;
   private readonly lastSuccesses: LastSuccesses | undefined;
   private readonly overflow: OverflowOutputs;
+  private readonly taskResults: TaskResults;
   private readonly refused = new RefusedPods();
   private readonly refusedClaims = new RefusedClaims();
   private readonly progress = new ReportedProgress();
@@ -82,6 +84,7 @@ export class WorkflowController {
     this.cache = new RunCache(this.nodes);
     this.lastSuccesses = options.estimateDurations === false ? undefined : new LastSuccesses(this.nodes);
     this.overflow = new OverflowOutputs(options.kube);
+    this.taskResults = new TaskResults(options.kube);
     this.nodeRequests = createNodeRequests({ ...options, clock: this.clock }, (key, nodeId) =>
       this.lookAgain(key, [nodeId]),
     );
@@ -163,6 +166,7 @@ export class WorkflowController {
       nodes: this.nodes,
       lastSuccesses: this.lastSuccesses,
       overflow: this.overflow,
+      taskResults: this.taskResults,
       progress: this.progress,
       refused: this.refused,
       refusedClaims: this.refusedClaims,
@@ -331,7 +335,7 @@ export class WorkflowController {
   }
 
   private podSeen(pod: Pod, deleted: boolean): void {
-    if (deleted) this.overflow.forget(pod);
+    if (deleted) for (const outputs of [this.overflow, this.taskResults]) outputs.forget(pod);
     if (deleted) this.progress.forget(pod);
     else this.lookAtHeld([pod]);
     this.options.onPod?.(pod, deleted);

@@ -1,5 +1,6 @@
 import { DEADLINE_EXCEEDED, DEPENDENCY_FAILED, EXIT, parseTerminationReport } from '@argosy/executor-protocol';
 import type { Pod } from '@argosy/workflow-spec';
+import { ARGO_SUPERVISOR, ARGO_WAIT, isArgoPod } from './argo-pod.js';
 import { programsIn } from './observe-containers.js';
 
 type ContainerStatus = NonNullable<NonNullable<Pod['status']>['containerStatuses']>[number];
@@ -26,24 +27,44 @@ export function endOfFailedPod(pod: Pod): PodEnd {
   }
   const programs = new Set(programsIn(pod).map(({ container }) => container.name));
   const [mains, others] = partition(status?.containerStatuses ?? [], ({ name }) => programs.has(name));
+  const [tellers, strangers] = partition(others, ({ name }) => isArgoPod(pod) && TELLERS.has(name));
+  // Before main it fetches what main needs, and main ends because of it.
+  for (const container of tellers.filter(({ name }) => name === ARGO_SUPERVISOR)) {
+    const end = endOfContainer(container, 'Error');
+    if (end) return end;
+  }
   for (const container of mains) {
     const end = endOfMain(container);
     if (end) return end;
   }
+  for (const container of tellers) {
+    const end = endOfContainer(container, 'Error');
+    if (end) return end;
+  }
   // Not planned by us: somebody's webhook put them there.
-  for (const container of others) {
+  for (const container of strangers) {
     // Ended because main has ended; that is no failure of theirs.
     if (SIGNALLED.has(container.state?.terminated?.exitCode ?? 0)) continue;
     const end = endOfContainer(container, 'Failed');
     if (end) return end;
   }
-  if (mains.length === 0) {
-    const { name = '', namespace = '' } = pod.metadata ?? {};
+  return endUnseen(pod, mains, tellers);
+}
+
+const TELLERS: ReadonlySet<string> = new Set([ARGO_SUPERVISOR, ARGO_WAIT]);
+
+/** Nobody is to blame: either all went well, or nobody saw how it went. */
+function endUnseen({ metadata }: Pod, mains: readonly ContainerStatus[], tellers: readonly ContainerStatus[]): PodEnd {
+  const { name = '', namespace = '' } = metadata ?? {};
+  if (mains.length === 0)
     return { phase: 'Failed', message: `can't find failed message for pod ${name} namespace ${namespace}` };
-  }
-  // A machine that went away with the pod on it: nobody saw the program end.
-  const unseen = mains.find(({ state }) => !state?.terminated);
-  if (unseen) return { phase: 'Failed', message: `pod failed: ${unseen.name} container did not complete successfully` };
+  // A machine that went away with the pod on it.
+  const isUnseen = ({ state }: ContainerStatus): boolean => !state?.terminated;
+  const [main, teller] = [mains.find(isUnseen)?.name, tellers.find(isUnseen)?.name];
+  if (main && teller)
+    return { phase: 'Failed', message: `pod failed: neither ${main} nor ${teller} container completed successfully` };
+  if (main || teller)
+    return { phase: 'Failed', message: `pod failed: ${main ?? teller} container did not complete successfully` };
   // Kubernetes failed the pod although main ended well, e.g. because a container besides it had to be killed.
   return { phase: 'Succeeded', message: '' };
 }

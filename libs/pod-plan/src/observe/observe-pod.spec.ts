@@ -360,3 +360,61 @@ describe('a container set', () => {
     expect(observePod(set({ phase: 'Succeeded', containerStatuses: [ended('z', 0)] })).outputs).toBeNull();
   });
 });
+
+describe('a pod that Argo made', () => {
+  const argo = (phase: string, ...containerStatuses: ContainerStatus[]): Pod =>
+    pod(
+      { phase, containerStatuses },
+      { containers: [{ name: 'main', command: ['/var/run/argo/argoexec', 'emissary'] }] },
+    );
+  const running = (name: string): ContainerStatus => ({ ...ended(name, 0), state: { running: {} } });
+
+  it('has its outputs in a task result, which is waited for', () => {
+    const done = argo('Succeeded', ended('main', 0), ended('wait', 0));
+    expect(observePod(done)).toMatchObject({ outputsPending: true, outputs: { exitCode: '0' } });
+    const taskResult = { result: 'hi', parameters: [{ name: 'p', value: 'v' }] };
+    expect(observePod(done, { taskResult })).toMatchObject({
+      outputsPending: false,
+      outputs: { ...taskResult, exitCode: '0' },
+    });
+    expect(observePod(done, { taskResult: null })).toMatchObject({ outputsPending: false, outputs: { exitCode: '0' } });
+    expect(observePod(argo('Running', running('main'))).outputsPending).toBe(false);
+  });
+
+  it.each([
+    [
+      'wait, when it could not tell',
+      [ended('main', 0), ended('wait', 137, { reason: 'OOMKilled' })],
+      'Error',
+      'wait: OOMKilled (exit code 137)',
+    ],
+    ['main first', [ended('main', 1), ended('wait', 2)], 'Failed', 'main: Error (exit code 1)'],
+    [
+      'the supervisor first, because of which main ended',
+      [ended('main', 65), ended('supervisor', 1, { message: 'connection refused' })],
+      'Error',
+      'supervisor: Error (exit code 1): connection refused',
+    ],
+    [
+      'main, when the supervisor did its work',
+      [ended('main', 1), ended('supervisor', 0)],
+      'Failed',
+      'main: Error (exit code 1)',
+    ],
+    [
+      'nobody, when nobody saw the end',
+      [running('main'), running('wait')],
+      'Failed',
+      'pod failed: neither main nor wait container completed successfully',
+    ],
+    [
+      'nobody, when nobody saw the end of wait',
+      [ended('main', 0), running('wait')],
+      'Failed',
+      'pod failed: wait container did not complete successfully',
+    ],
+    ['nobody, when a sidecar was killed', [ended('main', 0), ended('wait', 0), ended('side', 137)], 'Succeeded', ''],
+  ])('blames %s', (_who, containerStatuses, phase, message) => {
+    expect(endOf(argo('Failed', ...containerStatuses))).toEqual([phase, message]);
+  });
+});

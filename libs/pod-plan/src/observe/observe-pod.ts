@@ -4,6 +4,7 @@ import { instant } from '@argosy/workflow-engine';
 import type { Instant, PodObservation } from '@argosy/workflow-engine';
 import type { Outputs, Pod } from '@argosy/workflow-spec';
 import { ANNOTATIONS, FINALIZERS, MAIN_CONTAINER } from '../plan/labels.js';
+import { isArgoPod } from './argo-pod.js';
 import { endOfFailedPod } from './failure.js';
 import type { PodEnd } from './failure.js';
 import { lingers } from './lingers.js';
@@ -16,21 +17,25 @@ export function overflowOf(pod: Pod): ReportOverflow | undefined {
   return parseTerminationReport(mainState(pod)?.terminated?.message)?.overflow;
 }
 
-/** What is known of a pod from its log. */
-export interface FromLog {
+/** What is known of a pod from elsewhere. */
+export interface FromElsewhere {
   /** Where `overflowOf` asked for them; until they are given, the observation says that outputs are pending. */
   readonly outputs?: ReportedOutputs | undefined;
   /** `N/M`, as its program said last. */
   readonly progress?: string | undefined;
+  /** Of a pod of Argo's: the outputs in its task result, null for none. Until they are given they are pending. */
+  readonly taskResult?: Outputs | null | undefined;
 }
 
 /** A pod's state in the engine's words, with Argo's messages. */
-export function observePod(pod: Pod, { outputs: fromLog, progress }: FromLog = {}): PodObservation {
+export function observePod(pod: Pod, { outputs: fromLog, progress, taskResult }: FromElsewhere = {}): PodObservation {
   const end = endOf(pod);
   const main = mainState(pod);
   const report = parseTerminationReport(main?.terminated?.message);
   const exitCode = main?.terminated?.exitCode ?? null;
-  const pending = report?.overflow !== undefined && fromLog === undefined;
+  const isArgo = isArgoPod(pod) && exitCode !== null;
+  const pending = isArgo ? taskResult === undefined : report?.overflow !== undefined && fromLog === undefined;
+  const told = isArgo ? (taskResult ?? {}) : outputsIn(pending ? {} : (fromLog ?? report ?? {}));
   return {
     podName: pod.metadata?.name ?? '',
     nodeId: pod.metadata?.annotations?.[ANNOTATIONS.nodeId] ?? '',
@@ -40,7 +45,7 @@ export function observePod(pod: Pod, { outputs: fromLog, progress }: FromLog = {
     startedAt: toInstant(pod.status?.startTime),
     finishedAt: end ? finishedAt(pod) : null,
     exitCode,
-    outputs: end && exitCode !== null ? outputsOf(pending ? {} : (fromLog ?? report ?? {}), exitCode) : null,
+    outputs: end && exitCode !== null ? { ...told, exitCode: String(exitCode) } : null,
     outputsPending: end !== undefined && pending,
     containers: observeContainers(pod),
     hostNodeName: pod.spec?.nodeName ?? '',
@@ -92,12 +97,11 @@ function pendingMessage({ status }: Pod): string {
   return unschedulable ? `Unschedulable: ${unschedulable.message ?? ''}` : '';
 }
 
-function outputsOf({ parameters, result }: ReportedOutputs, exitCode: number): Outputs {
+function outputsIn({ parameters, result }: ReportedOutputs): Outputs {
   const entries = Object.entries(parameters ?? {});
   return {
     ...(entries.length > 0 ? { parameters: entries.map(([name, value]) => ({ name, value })) } : {}),
     ...(result === undefined ? {} : { result }),
-    exitCode: String(exitCode),
   };
 }
 

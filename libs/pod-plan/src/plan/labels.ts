@@ -5,6 +5,7 @@ export const LABELS = {
   workflow: `${PREFIX}/workflow`,
   completed: `${PREFIX}/completed`,
   onExit: `${PREFIX}/on-exit`,
+  outputsReported: `${PREFIX}/report-outputs-completed`,
   instanceId: `${PREFIX}/controller-instanceid`,
 } as const;
 

@@ -1,6 +1,7 @@
 import { PATHS } from '@argosy/executor-protocol';
 import type { EnsurePod } from '@argosy/workflow-engine';
 import type { Container, VolumeMount } from '@argosy/workflow-spec';
+import { ARGO_EXECUTOR } from '../observe/argo-pod.js';
 import { argoEnvironment, progressEnvironment, scriptEnvironment } from './argo-environment.js';
 import type { PodPlanContext } from './context.js';
 import { MAIN_CONTAINER } from './labels.js';
@@ -20,7 +21,7 @@ const OWN_MOUNTS: readonly VolumeMount[] = [SUPERVISOR_MOUNT, { name: VOLUMES.sh
 
 /** Whether a container of a pod is one of the step's own programs, and not put there by somebody else. */
 export const isSupervised = ({ name, command }: Container): boolean =>
-  name === MAIN_CONTAINER || command?.[0] === PATHS.supervisor;
+  name === MAIN_CONTAINER || command?.[0] === PATHS.supervisor || command?.[0] === ARGO_EXECUTOR;
 
 /** The container of a program, as it is before patches; what it runs is the user's and not yet under the supervisor. */
 export function planContainer(program: Program, command: EnsurePod, context: PodPlanContext): Container {

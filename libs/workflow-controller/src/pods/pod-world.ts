@@ -14,6 +14,7 @@ import type { PendingRequests } from '../requests/pending-requests.js';
 import type { RefusedClaims } from './refused-claims.js';
 import type { RefusedPods } from './refused-pods.js';
 import type { ReportedProgress } from './reported-progress.js';
+import type { TaskResults } from './task-results.js';
 
 export interface WorldSources {
   readonly pods: Informer<Pod>;
@@ -23,6 +24,7 @@ export interface WorldSources {
   readonly templates: TemplateLookups;
   readonly repositories: Pick<World, 'artifactRepositories'>;
   readonly overflow: OverflowOutputs;
+  readonly taskResults: TaskResults;
   readonly progress: ReportedProgress;
   readonly refused: RefusedPods;
   readonly refusedClaims: RefusedClaims;
@@ -70,10 +72,18 @@ export function worldOf(
   };
 }
 
-function observed(pod: Pod, { overflow, progress }: WorldSources, unread: Map<string, Pod>): PodObservation {
-  const observation = observePod(pod, { outputs: overflow.known(pod), progress: progress.of(pod) });
+function observed(
+  pod: Pod,
+  { overflow, progress, taskResults }: WorldSources,
+  unread: Map<string, Pod>,
+): PodObservation {
+  const observation = observePod(pod, {
+    outputs: overflow.known(pod),
+    progress: progress.of(pod),
+    taskResult: taskResults.known(pod),
+  });
   if (!observation.outputsPending) return observation;
-  const lost = overflow.lostReason(pod);
+  const lost = overflow.lostReason(pod) ?? taskResults.lostReason(pod);
   if (lost !== undefined) return { ...observation, phase: 'Error', message: lost, outputsPending: false };
   unread.set(observation.podName, pod);
   return observation;

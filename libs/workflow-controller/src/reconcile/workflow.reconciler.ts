@@ -1,5 +1,6 @@
 import type { Clock, Informer, KubeApi } from '@argosy/kube';
 import { isKubeError, resources } from '@argosy/kube';
+import { isArgoPod } from '@argosy/pod-plan';
 import type { SupervisorSource } from '@argosy/pod-plan';
 import { instant, isFinalWorkflowPhase, isFulfilled, parseTime, reconcile } from '@argosy/workflow-engine';
 import type { ControllerRules, Decision, MetricUpdate, NodeId, RunState, WorkflowPatch } from '@argosy/workflow-engine';
@@ -73,7 +74,8 @@ export class WorkflowReconciler {
     const read = await this.readOutputs(unread);
     return {
       pods: [...pods, ...unread.keys()],
-      atMs: unread.size > 0 ? this.options.clock.now() : atMs,
+      // What could not be read has its back-off.
+      atMs: unread.size > 0 && read.error === undefined ? this.options.clock.now() : atMs,
       error: error ?? read.error,
       wakeAtMs: decision.wakeAt,
     };
@@ -176,8 +178,8 @@ export class WorkflowReconciler {
   private async readOutputs(unread: ReadonlyMap<string, Pod>): Promise<{ error: unknown }> {
     let error: unknown;
     await forEachAtMost(LOG_READS_AT_ONCE, unread.values(), async (pod) => {
-      if (await this.options.overflow.fetch(pod)) return;
-      error = new TransientFailure(`the outputs of pod ${pod.metadata?.name} could not be read from its log`);
+      if (await this.options[isArgoPod(pod) ? 'taskResults' : 'overflow'].fetch(pod)) return;
+      error = new TransientFailure(`the outputs of pod ${pod.metadata?.name} could not be read yet`);
     });
     return { error };
   }
