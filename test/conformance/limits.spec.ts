@@ -134,6 +134,10 @@ describe('parallelism', () => {
     expect(run.pods.map(({ displayName }) => displayName)).toEqual(['a(0:0)', 'a(1:1)', 'a(2:2)', 'a(3:3)', 'a(4:4)']);
   });
 
+  it('of 0 is no limit in a template', () => {
+    expect(play(loop('parallelism: 0, ')).mostPodsAtOnce).toBe(5);
+  });
+
   it('of a template counts what is directly inside it', () => {
     expect(play(loop('parallelism: 2, ')).mostPodsAtOnce).toBe(2);
     const nested = play(`

@@ -9,10 +9,13 @@ export const workflowParallelism: AdmissionPolicy = (run) => {
   return limit === undefined || run.tally.activePods < limit;
 };
 
-/** Pods, steps and DAGs at once directly inside the enclosing template. Retry attempts already have their place. */
+/**
+ * Pods, steps and DAGs at once directly inside the enclosing template, of which 0 is no limit. Retry attempts already
+ * have their place.
+ */
 export const templateParallelism: AdmissionPolicy = (run, site) => {
-  const limit = boundaryTemplate(run, site.boundary)?.parallelism;
-  return limit === undefined || site.attempt !== null || run.tally.activeChildren(site.boundary) < limit;
+  const limit = boundaryTemplate(run, site.boundary)?.parallelism ?? 0;
+  return limit <= 0 || site.attempt !== null || run.tally.activeChildren(site.boundary) < limit;
 };
 
 export function boundaryTemplate(run: RunDraft, boundary: NodeId): Template | null {

@@ -5,7 +5,7 @@ import { hasTag } from './context.js';
 import type { PlacedTemplate, ValidationContext } from './context.js';
 import { checkExpression } from './expression.rule.js';
 import { checkYaml } from './leaf.rule.js';
-import { checkDuration, checkParallelism } from './template-kind.rule.js';
+import { checkDuration } from './template-kind.rule.js';
 
 /** What a template says about how it runs. */
 export function checkTemplateSettings(context: ValidationContext, { template, path }: PlacedTemplate): void {
@@ -23,7 +23,8 @@ const OPERATORS = ['In', 'NotIn', 'Exists', 'DoesNotExist'];
 export function checkWorkflowSettings(context: ValidationContext): void {
   const { spec, specPath, report } = context;
   const at = (...more: (string | number)[]): Path => [...specPath, ...more];
-  checkParallelism(context, at('parallelism'), spec.parallelism);
+  if (spec.parallelism !== undefined && spec.parallelism < 1)
+    report.add(at('parallelism'), 'range', 'parallelism must be 1 or more');
   checkRetry(context, at('retryStrategy'), spec.retryStrategy);
   checkSynchronization(context, at('synchronization'), spec.synchronization);
   checkMetrics(context, at('metrics'), spec.metrics);

@@ -43,16 +43,9 @@ function checkGroup({ report }: ValidationContext, path: Path, { template }: Pla
       part: 'key',
       hint: 'set it on the templates that it calls',
     });
-  checkParallelism({ report }, [...path, 'parallelism'], template.parallelism);
+  if (template.parallelism !== undefined && template.parallelism < 1)
+    report.warn([...path, 'parallelism'], 'range', `a parallelism of ${template.parallelism} is no limit`);
   if (kind === 'steps' && template.steps?.length === 0) report.missing([...path, 'steps'], 'there are no steps');
-}
-
-export function checkParallelism(
-  { report }: Pick<ValidationContext, 'report'>,
-  path: Path,
-  parallelism: number | undefined,
-): void {
-  if (parallelism !== undefined && parallelism < 1) report.add(path, 'range', 'parallelism must be 1 or more');
 }
 
 function checkLeaf({ report }: ValidationContext, path: Path, { template }: PlacedTemplate): void {
