@@ -43,6 +43,20 @@ const named = (text: string): Uint8Array => {
   return concatBytes(NAMESPACE, word(bytes.length), bytes);
 };
 
+/** Keys by password and user; it only saves time. Many sites have one master password, and its key is what is slow. */
+const KEYS = new Map<string, Uint8Array>();
+const MOST_KEYS = 16;
+
+function keyOf(password: string, user: string): Uint8Array {
+  const name = JSON.stringify([password, user]);
+  const key = KEYS.get(name) ?? scrypt(utf8ToBytes(password), named(user), COST);
+  KEYS.delete(name);
+  KEYS.set(name, key);
+  const [oldest] = KEYS.keys();
+  if (KEYS.size > MOST_KEYS && oldest !== undefined) KEYS.delete(oldest);
+  return key;
+}
+
 /** The password of a site that follows from a master password. Undefined when there is no such kind. */
 export function derivedPassword(
   counter: number,
@@ -53,8 +67,7 @@ export function derivedPassword(
 ): string | undefined {
   const templates = Object.hasOwn(TEMPLATES, kind) ? TEMPLATES[kind] : undefined;
   if (!templates) return undefined;
-  const key = scrypt(utf8ToBytes(password), named(user), COST);
-  const [first = 0, ...seed] = hmac(sha256, key, concatBytes(named(site), word(counter)));
+  const [first = 0, ...seed] = hmac(sha256, keyOf(password, user), concatBytes(named(site), word(counter)));
   const template = templates[first % templates.length] ?? '';
   return [...template]
     .map((kindOf, i) => {
