@@ -9,6 +9,7 @@ import { describeShape } from './wording.js';
 type Refuse = (input: ProblemInput) => undefined;
 
 const QUANTITY = /^[-+]?(\d+\.?\d*|\.\d+)([KMGTPE]i|[numkMGTPE]|[eE][-+]?\d+)?$/;
+const NUMBER_TEXT = /^-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?$/;
 const INTEGER_TEXT = /^[-+]?\d+$/;
 
 /** The value of a scalar in a place of this shape; undefined for null and for what does not fit, which is told. */
@@ -30,6 +31,10 @@ export function decodeScalar(node: SourceScalar, shape: Shape, refuse: Refuse): 
       return read.type === 'number' ? wholeNumber(read.value, refuse) : wrongScalar(node, read, shape, refuse);
     case 'number':
       return read.type === 'number' ? read.value : wrongScalar(node, read, shape, refuse);
+    case 'numeral':
+      return read.type === 'number' || (read.type === 'string' && NUMBER_TEXT.test(read.value))
+        ? read.value
+        : wrongScalar(node, read, shape, refuse);
     case 'int-or-string':
       if (read.type === 'number') return wholeNumber(read.value, refuse);
       return read.type === 'string' ? read.value : wrongScalar(node, read, shape, refuse);

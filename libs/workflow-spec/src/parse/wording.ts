@@ -10,6 +10,7 @@ export function describeShape(shape: Shape): string {
     case 'integer':
       return 'a whole number';
     case 'number':
+    case 'numeral':
       return 'a number';
     case 'int-or-string':
       return 'a whole number or a string';

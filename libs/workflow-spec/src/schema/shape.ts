@@ -8,6 +8,8 @@ export type Shape =
   | { readonly type: 'any-string' }
   | { readonly type: 'integer' }
   | { readonly type: 'number' }
+  /** A number, also as a text. */
+  | { readonly type: 'numeral' }
   | { readonly type: 'int-or-string' }
   | { readonly type: 'quantity' }
   | { readonly type: 'boolean' }
@@ -41,7 +43,7 @@ function toShape(schema: JsonSchema): Shape {
   const { $ref, type, format } = schema;
   if ($ref !== undefined) return shapeOf($ref.slice('#/definitions/'.length));
   if (format === 'quantity') return { type: 'quantity' };
-  if (Array.isArray(type)) return type.includes('integer') ? { type: 'int-or-string' } : { type: 'number' };
+  if (Array.isArray(type)) return type.includes('integer') ? { type: 'int-or-string' } : { type: 'numeral' };
   switch (type) {
     case 'string':
       return { type: 'string', allowed: allowedTexts(schema) };
