@@ -10,6 +10,7 @@ import { isFulfilled, isUnsuccessful } from '../model/phases.js';
 import { isUp } from '../policies/daemon.policy.js';
 import { isPastDeadline, workflowDeadline } from '../policies/deadline.policy.js';
 import { hooksOf } from '../policies/hooks.policy.js';
+import { endMetrics } from '../policies/metrics.policy.js';
 import { ADMISSION_ORDER } from '../policies/order.js';
 import { decideRetry, lastRetryVariables, maxDurationAt } from '../policies/retry.policy.js';
 import type { RetryVerdict } from '../policies/retry.policy.js';
@@ -125,6 +126,8 @@ function nextAttempt(run: RunDraft, frame: RetryFrame, attempts: readonly NodeSt
   }
   if (run.node(frame.id)?.message) run.update(frame.id, { message: undefined });
   startAttempt(run, frame, attempts);
+  const failed = attempts.at(-1);
+  if (failed) endMetrics(run, failed.id as NodeId, attemptTemplate(run, frame, attempts.slice(0, -1)));
   run.addChild(frame.id, run.idOf(attemptName(frame, attempts)));
 }
 
@@ -147,9 +150,13 @@ function attemptSite(run: RunDraft, frame: RetryFrame, earlier: readonly NodeSta
 }
 
 /** @throws when the attempt cannot be made, for example because of an expression about the earlier ones */
-function startAttempt(run: RunDraft, frame: RetryFrame, earlier: readonly NodeStatus[]): void {
+function attemptTemplate(run: RunDraft, frame: RetryFrame, earlier: readonly NodeStatus[]): Template {
   const variables = { retries: String(earlier.length), ...lastRetryVariables(earlier, '0') };
-  const template = replaceTags(frame.template, variablesOf(run, frame).extend(variables)).value;
+  return replaceTags(frame.template, variablesOf(run, frame).extend(variables)).value;
+}
+
+function startAttempt(run: RunDraft, frame: RetryFrame, earlier: readonly NodeStatus[]): void {
+  const template = attemptTemplate(run, frame, earlier);
   const site = attemptSite(run, frame, earlier);
   run.kernel.start(run, site, template);
   releaseEnded(run, run.idOf(site.nodeName));

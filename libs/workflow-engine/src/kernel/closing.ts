@@ -41,7 +41,8 @@ export function endNode(run: RunDraft, frame: Frame, ending: Ending): void {
   if (ending.phase === 'Succeeded') publishGlobalOutputs(run, outputs);
   if (frame.kind === 'containerSet') endMembers(run, frame, ending);
   if ('podName' in frame) run.forgetPod(frame.podName);
-  if ('template' in frame) endMetrics(run, frame.id, frame.template);
+  // Of attempts the one that counts is told with its retry, the others when they are made up for.
+  if ('template' in frame && !frame.site.attempt) endMetrics(run, frame.id, frame.template);
   const { id, name, site, hooks, startedHooks, openHooks, isUp: wasUp } = frame;
   run.release(id);
   run.setFrame({ kind: 'ended', id, name, site, hooks, startedHooks, openHooks, ...(wasUp && { isUp: wasUp }) });

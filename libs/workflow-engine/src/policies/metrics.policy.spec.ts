@@ -54,7 +54,7 @@ describe('metrics of a template', () => {
     ]);
   });
 
-  it('are told of steps, and of each attempt and of what came of all', () => {
+  it('are told of steps, of each attempt that was made up for, and of what came of all', () => {
     const prometheus = [
       metric('ended', { counter: { value: '1' }, labels: [{ key: 'node', value: '{{node.name}}' }] }),
     ];
@@ -65,7 +65,26 @@ describe('metrics of a template', () => {
       ],
       { phase: 'Failed' },
     );
-    expect(run.metrics.map(({ labels }) => labels[0]?.value)).toEqual(['wf[0].a(0)', 'wf[0].a(1)', 'wf[0].a', 'wf']);
+    expect(run.metrics.map(({ labels }) => labels[0]?.value)).toEqual(['wf[0].a(0)', 'wf[0].a', 'wf']);
+  });
+
+  it('are told as often as a retried template was run', () => {
+    const labels = [
+      { key: 'code', value: '{{exitCode}}' },
+      { key: 'status', value: '{{status}}' },
+    ];
+    const prometheus = [metric('runs', { counter: { value: '1' }, labels })];
+    const told = (outcomes: readonly PodOutcome[]): string[] => {
+      let tries = 0;
+      const flaky = container('main', { retryStrategy: { limit: 2 }, metrics: { prometheus } });
+      const run = new WorkflowSimulation(workflow([flaky]), () => outcomes[tries++] ?? {});
+      run.run();
+      return run.metrics.map((update) => update.labels.map(({ value }) => value).join(' '));
+    };
+    const fails: PodOutcome = { phase: 'Failed', exitCode: 3 };
+    expect(told([])).toEqual(['0 Succeeded']);
+    expect(told([fails])).toEqual(['3 Failed', '0 Succeeded']);
+    expect(told([fails, fails, fails])).toEqual(['3 Failed', '3 Failed', '3 Failed']);
   });
 
   it('are told once though the controller starts anew', () => {
