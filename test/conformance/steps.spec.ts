@@ -181,6 +181,15 @@ describe('steps', () => {
     expect(run.message).toBe('error in entry template execution: Unable to resolve: "steps.a.outputs.parameters.v"');
   });
 
+  it('an output has to say where it comes from: a plain value is an Error', () => {
+    const run = play(`
+      main: { steps: [[{ name: a, template: c }]], outputs: { parameters: [{ name: p, value: "{{steps.a.status}}" }] } }`);
+    expect(run.node('wf')).toMatchObject({
+      phase: 'Error',
+      message: 'output parameters must have a valueFrom specified',
+    });
+  });
+
   it('an output whose expression is nil makes the template Error', () => {
     const output = '{ name: p, valueFrom: { expression: nil } }';
     const run = play(`main: { steps: [[{ name: a, template: c }]], outputs: { parameters: [${output}] } }`);

@@ -30,18 +30,19 @@ const tagIn = (text: string): string => /\{\{\s*(.*?)\s*\}\}/s.exec(text)?.[1] ?
 
 function valueOf(parameter: Parameter, scope: RunDraft['globals']): string {
   const source = parameter.valueFrom;
+  if (!source) throw new Error('output parameters must have a valueFrom specified');
   try {
-    if (source?.expression) return textOf(evaluate(source.expression, scope));
-    if (source?.parameter) {
+    if (source.expression) return textOf(evaluate(source.expression, scope));
+    if (source.parameter) {
       const { value, unresolved } = replaceTags(source.parameter, scope);
       const [missing] = unresolved;
       if (missing) throw new Error(`Unable to resolve: ${JSON.stringify(tagIn(source.parameter))}`);
       return value;
     }
   } catch (error) {
-    if (source?.default === undefined) throw error;
+    if (source.default === undefined) throw error;
   }
-  const fallback = parameter.value ?? source?.default ?? parameter.default;
+  const fallback = source.default ?? parameter.default;
   if (fallback === undefined) throw new Error(`output parameter '${parameter.name}' has no value`);
   return String(fallback);
 }
