@@ -55,6 +55,27 @@ describe('inline templates', () => {
     expect(said(run)).toEqual({ a: 'hi' });
   });
 
+  it.each(['steps: [[CALL]]', 'dag: { tasks: [CALL] }'])(
+    'prefer their own inputs to those around them (%s)',
+    (calls) => {
+      const say =
+        '{ inputs: { parameters: [{ name: m }] }, container: { image: x, args: ["{{inputs.parameters.m}}"] } }';
+      const call = `{ name: a, arguments: { parameters: [{ name: m, value: "{{inputs.parameters.m}}!" }] }, inline: ${say} }`;
+      const run = play(`main: { inputs: { parameters: [{ name: m, value: out }] }, ${calls.replace('CALL', call)} }`);
+      expect(said(run)).toEqual({ a: 'out!' });
+    },
+  );
+
+  it('prefer their own inputs however deep they are', () => {
+    const say =
+      '{ inputs: { parameters: [{ name: m }] }, container: { image: x, args: ["{{inputs.parameters.m}} {{inputs.parameters.n}}"] } }';
+    const call = `{ name: b, arguments: { parameters: [{ name: m, value: own }] }, inline: ${say} }`;
+    const run = play(
+      `main: { inputs: { parameters: [{ name: m, value: out }, { name: n, value: far }] }, steps: [[{ name: a, inline: { steps: [[${call}]] } }]] }`,
+    );
+    expect(said(run)).toEqual({ b: 'own far' });
+  });
+
   it('see what is around them: inputs, steps before them, items', () => {
     const run = play(
       `

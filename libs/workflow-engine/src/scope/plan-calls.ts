@@ -1,16 +1,16 @@
 import { VariableScope } from '@argosy/expressions';
 import type { UnresolvedTag } from '@argosy/expressions';
-import type { Template, TemplateCall } from '@argosy/workflow-spec';
+import type { TemplateCall } from '@argosy/workflow-spec';
 import { isLoop, loopItems } from '../graph/fan-out.js';
 import type { LoopItem } from '../graph/fan-out.js';
 import type { PlannedCall } from '../model/frame.js';
 import { isWanted } from '../policies/when.policy.js';
 import { withoutAbsent } from './absent-outputs.js';
+import { bindInline } from './inline-templates.js';
 import type { Variables } from './node-variables.js';
 import { resolveArtifacts } from './resolve-artifacts.js';
 import type { SiblingScope } from './sibling-variables.js';
 import { tryReplaceTags } from './tags.js';
-import type { TriedReplacing } from './tags.js';
 
 export const EMPTY_LOOP = 'Skipped, empty params';
 
@@ -42,7 +42,7 @@ export function planCalls(
     const found = resolveArtifacts(artifacts, siblings.artifacts, scope);
     return { name, call: { ...made, arguments: { ...made.arguments, artifacts: found } }, origin, skip };
   };
-  const late: Late = { hooks, inline, around: globals.extend(inline ? seenInside(inline, siblings.variables) : {}) };
+  const late: Late = { hooks, inline, globals, siblings: siblings.variables };
   if (isLoop(call)) return planLoop(bound.value, own, scope, bound.failure, late, plan);
   const inside = lateOf(late, {});
   return [plan({ ...bound.value, ...inside.value }, bound.failure ?? inside.failure, scope)];
@@ -50,31 +50,26 @@ export function planCalls(
 
 /** What of a call is not replaced from the caller's scope as a whole. */
 interface Late extends Pick<TemplateCall, 'hooks' | 'inline'> {
-  /** What an inline template sees of the place where it stands. */
-  readonly around: VariableScope;
+  readonly globals: VariableScope;
+  /** What is around an inline template. */
+  readonly siblings: Variables;
+}
+
+interface LateBound {
+  readonly value: Pick<TemplateCall, 'hooks' | 'inline'>;
+  readonly failure: Error | null;
 }
 
 /** Hooks know the item of a loop, inline templates also what is around them. */
-function lateOf(
-  { hooks, inline, around }: Late,
-  item: Variables,
-): TriedReplacing<Pick<TemplateCall, 'hooks' | 'inline'>> {
-  const known = tryReplaceTags(hooks, VariableScope.like(around).extend(item));
-  const inside = tryReplaceTags(inline, around.extend(item));
+function lateOf({ hooks, inline, globals, siblings }: Late, item: Variables): LateBound {
+  const failures: Error[] = [];
+  const known = tryReplaceTags(hooks, VariableScope.like(globals).extend(item));
+  if (known.failure) failures.push(known.failure);
+  const inside = inline && bindInline(inline, globals, { ...siblings, ...item }, (failure) => failures.push(failure));
   return {
-    value: { ...(known.value && { hooks: known.value }), ...(inside.value && { inline: inside.value }) },
-    unresolved: [...known.unresolved, ...inside.unresolved],
-    failure: known.failure ?? inside.failure,
+    value: { ...(known.value && { hooks: known.value }), ...(inside && { inline: inside }) },
+    failure: failures[0] ?? null,
   };
-}
-
-/** Steps and tasks of an inline template's own stand before those around it that have the same name. */
-function seenInside({ steps = [], dag }: Template, around: Variables): Variables {
-  const own = [
-    ...steps.flat().map(({ name = '' }) => `steps.${name}.`),
-    ...(dag?.tasks ?? []).map(({ name }) => `tasks.${name}.`),
-  ];
-  return Object.fromEntries(Object.entries(around).filter(([name]) => !own.some((prefix) => name.startsWith(prefix))));
 }
 
 /** @param known what the tags of the call could have been replaced from */

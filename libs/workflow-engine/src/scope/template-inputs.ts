@@ -1,9 +1,10 @@
 import type { Arguments, Artifact, Inputs, Parameter, Template } from '@argosy/workflow-spec';
 import type { RunDraft } from '../kernel/run-draft.js';
 import { missingKey } from './global-variables.js';
+import { bindCalls } from './inline-templates.js';
 import type { Variables } from './node-variables.js';
 import { parametersJson } from './parameters-json.js';
-import { replaceTags, tryReplaceTags } from './tags.js';
+import { replaceTags } from './tags.js';
 
 /**
  * The template with its inputs filled from the arguments and every tag replaced that can be known before it runs.
@@ -12,13 +13,11 @@ import { replaceTags, tryReplaceTags } from './tags.js';
 export function bindInputs(run: RunDraft, template: Template, args: Arguments | undefined, local: Variables): Template {
   const inputs = inputsOf(run, template, args);
   const variables: Variables = { ...local, ...inputVariables(inputs), ...outputPaths(template) };
-  const { inputs: _inputs, steps, dag, ...body } = template;
-  const scope = run.globals.extend(variables);
-  // What steps and tasks are told is judged when they are made: those that are skipped need none of it.
+  const { inputs: _inputs, steps: _steps, dag: _dag, ...body } = template;
   const bound = {
-    ...replaceTags(body, scope).value,
-    ...(steps && { steps: tryReplaceTags(steps, scope).value }),
-    ...(dag && { dag: tryReplaceTags(dag, scope).value }),
+    ...replaceTags(body, run.globals.extend(variables)).value,
+    // What steps and tasks are told is judged when they are made: those that are skipped need none of it.
+    ...bindCalls(template, run.globals, variables),
   };
   return Object.keys(inputs).length > 0 ? { ...bound, inputs } : bound;
 }
