@@ -1,6 +1,7 @@
 import type { NodePhase, NodeStatus } from '@argosy/workflow-spec';
 import type { RunDraft } from '../kernel/run-draft.js';
 import type { Frame } from '../model/frame.js';
+import { containersOf } from '../projections/containers.js';
 import type { NodeId } from '../model/ids.js';
 
 /** A node, and where it stands: enough to find what is above it. */
@@ -65,7 +66,20 @@ export function recountProgress(run: RunDraft): void {
     all += ofAll;
   }
   const progress = `${done}/${all}`;
-  if (run.status.progress !== progress) run.status = { ...run.status, progress };
+  if (run.status.progress === progress) return;
+  run.status = { ...run.status, progress };
+  recountGroups(run);
+}
+
+function recountGroups(run: RunDraft): void {
+  const tree = { workflow: run.workflow, nodes: { get: (id: NodeId) => run.node(id) } };
+  const totals = new Map<string, string>();
+  for (const node of run.allNodes()) {
+    if (!hasOwnProgress(node)) continue;
+    for (const { id } of containersOf(tree, node)) totals.set(id, added(totals.get(id), parseProgress(node.progress)));
+  }
+  for (const { id } of [...run.allNodes()].filter((node) => !hasOwnProgress(node) && totals.has(node.id)))
+    run.update(id as NodeId, { progress: totals.get(id) ?? '0/0' });
 }
 
 const LEAVES: ReadonlySet<string> = new Set(['Pod', 'Container', 'HTTP', 'Plugin', 'Suspend']);

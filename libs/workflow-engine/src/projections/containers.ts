@@ -1,13 +1,18 @@
 import type { NodeStatus } from '@argosy/workflow-spec';
 import { nodeIdOf } from '../model/ids.js';
 import type { NodeId } from '../model/ids.js';
-import type { RunState } from '../model/run-state.js';
+
+/** A run, or the draft of one. */
+interface Tree {
+  readonly workflow: { readonly metadata: { readonly name?: string } };
+  readonly nodes: { get(id: NodeId): NodeStatus | undefined };
+}
 
 /**
  * The nodes around a node, innermost first: retry, loop, step group, template, and so on to the root. Read from names
  * and boundaries, because the status tells succession and not containment.
  */
-export function containersOf(state: RunState, node: NodeStatus): NodeStatus[] {
+export function containersOf(state: Tree, node: NodeStatus): NodeStatus[] {
   const found: NodeStatus[] = [];
   const seen = new Set<string>([node.id]);
   for (let current: NodeStatus | undefined = node; current; current = nextOut(state, current, seen)) {
@@ -17,7 +22,7 @@ export function containersOf(state: RunState, node: NodeStatus): NodeStatus[] {
   return found;
 }
 
-function nextOut(state: RunState, node: NodeStatus, seen: ReadonlySet<string>): NodeStatus | undefined {
+function nextOut(state: Tree, node: NodeStatus, seen: ReadonlySet<string>): NodeStatus | undefined {
   const named = (name: string): NodeStatus | undefined =>
     state.nodes.get(nodeIdOf(state.workflow.metadata.name ?? '', name));
   const boundary = node.boundaryID ? state.nodes.get(node.boundaryID as NodeId) : undefined;
