@@ -23,6 +23,7 @@ export function readBlockText(text: string, start: number, column: number): Sour
   if (text.charCodeAt(skipSpaces(text, end + 1)) === TAB) throw new Uncertain();
   if (header.chomping !== '+') end = withoutBlankLines(text, header.end, end, first.indent);
   end = Math.min(end + 1, text.length);
+  if (end === text.length && text.charCodeAt(end - 1) === SPACE) throw new Uncertain();
   const content = end > header.end ? valueOf(text.slice(header.end, end).split('\n'), header, indent) : '';
   return { kind: 'scalar', text: content, plain: false, start, end };
 }
@@ -85,13 +86,13 @@ function valueOf(lines: readonly string[], header: Header, indent: number): stri
   const kept = lines.slice(begin, end).map((line) => line.slice(indent));
   const blank = leading.map((line) => `${line.slice(indent)}\n`).join('');
   const value = blank + (header.isFolded ? fold(kept) : kept.join('\n'));
-  return value + lineEndsOf(chomping, value, lines.length - end);
+  return value + lineEndsOf(chomping, lines.length - end);
 }
 
-function lineEndsOf(chomping: Header['chomping'], value: string, blankLines: number): string {
-  if (chomping === '-') return '';
-  if (chomping === '') return '\n';
-  return blankLines > 0 || value.endsWith('\n') ? '\n'.repeat(blankLines) : '\n';
+/** The last line of a text may have no line end: then there is none to be kept. */
+function lineEndsOf(chomping: Header['chomping'], found: number): string {
+  if (chomping === '-' || found === 0) return '';
+  return chomping === '+' ? '\n'.repeat(found) : '\n';
 }
 
 /** A line end between two lines becomes a space; not so around lines that are indented further. */

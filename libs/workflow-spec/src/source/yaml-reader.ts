@@ -107,9 +107,24 @@ class YamlReader {
       if (tag !== undefined && !tag.startsWith('tag:yaml.org,2002:'))
         this.#add('unknown-tag', `the YAML tag ${tag} means nothing here`, span);
       const plain = tag === undefined ? type === 'PLAIN' : tag !== 'tag:yaml.org,2002:str';
-      return { kind: 'scalar', text: node.source ?? '', plain, ...span };
+      const isBlock = type === 'BLOCK_LITERAL' || type === 'BLOCK_FOLDED';
+      return {
+        kind: 'scalar',
+        text: isBlock ? this.#blockText(node.source ?? '', span) : (node.source ?? ''),
+        plain,
+        ...span,
+      };
     }
     return this.#refused({ severity: 'error', code: 'syntax', message: 'cannot be read', ...span });
+  }
+
+  /** The library gives the last line a line end that is not there; Kubernetes' reader does not. */
+  #blockText(value: string, { start, end }: Span): string {
+    const keeps = !/^[|>]\d?-/.test(this.text.slice(start, start + 3));
+    if (!keeps || end < this.text.length || !value.endsWith('\n') || this.text.endsWith('\n')) return value;
+    const [lastLine = ''] = /[^\n]*$/.exec(this.text) ?? [];
+    const isOfSpaces = lastLine.trim() === '' && !/\n +\n$/.test(value);
+    return isOfSpaces ? value : value.slice(0, -1);
   }
 
   #mapping(node: YAMLMap, span: Span, depth: number): SourceNode {
