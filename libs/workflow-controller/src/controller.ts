@@ -4,16 +4,15 @@ import { isFinalWorkflowPhase } from '@argosy/workflow-engine';
 import type { RunIntent } from '@argosy/workflow-engine';
 import type { Pod, Workflow } from '@argosy/workflow-spec';
 import { Turns } from './admission/turns.js';
-import { MemoCaches } from './cache/memo-caches.js';
 import { checkRules } from './check-rules.js';
 import { AbandonedPods } from './collection/abandoned-pods.js';
-import { DisruptionBudgets } from './collection/disruption-budgets.js';
 import { Retirement } from './collection/retirement.js';
 import { deleteExpired } from './collection/time-to-live.js';
 import type { WorkflowControllerOptions } from './controller-options.js';
 import { CronController } from './cron/cron-controller.js';
-import { ImageCommands } from './images/image-commands.js';
 import { LastSuccesses } from './estimates/last-successes.js';
+import type { EffectMeans } from './effects/effect.js';
+import { closeMeans, createMeans, forgetRun } from './effects/means.js';
 import { EventRecorder } from './events/event-recorder.js';
 import type { Informers } from './informers.js';
 import { startInformers } from './informers.js';
@@ -22,9 +21,7 @@ import { Intents } from './intents/intents.js';
 import { NodeKeeping } from './nodes/node-keeping.js';
 import { OverflowOutputs } from './pods/overflow-outputs.js';
 import { BY_RUN, runKeyOf } from './pods/pod-watch.js';
-import { RefusedClaims } from './pods/refused-claims.js';
 import { TaskResults } from './pods/task-results.js';
-import { RefusedPods } from './pods/refused-pods.js';
 import { ReportedProgress } from './pods/reported-progress.js';
 import type { ControllerLogger } from './ports.js';
 import { silentLogger } from './ports.js';
@@ -33,8 +30,6 @@ import { ChangedPods } from './reconcile/changed-pods.js';
 import { isTransient, stuckMessage } from './reconcile/failures.js';
 import { RunCache } from './reconcile/run-cache.js';
 import { WorkflowReconciler } from './reconcile/workflow.reconciler.js';
-import type { NodeRequests } from './requests/node-requests.js';
-import { createNodeRequests } from './requests/node-requests.js';
 import type { RunSnapshot } from './snapshot.js';
 import { snapshotOf } from './snapshot.js';
 
@@ -52,22 +47,16 @@ export class WorkflowController {
   private readonly lastSuccesses: LastSuccesses | undefined;
   private readonly overflow: OverflowOutputs;
   private readonly taskResults: TaskResults;
-  private readonly refused = new RefusedPods();
-  private readonly refusedClaims = new RefusedClaims();
   private readonly progress = new ReportedProgress();
-  private readonly budgets = new DisruptionBudgets();
-  private readonly nodeRequests: NodeRequests;
-  private readonly images: ImageCommands;
+  private readonly means: EffectMeans;
   private readonly changes = new ChangedPods();
   private readonly clock: Clock;
   private readonly logger: ControllerLogger;
   private readonly queue: WorkQueue;
   private readonly turns: Turns;
-  private readonly caches: MemoCaches;
   private readonly intents: Intents;
   private readonly events: EventRecorder;
   private readonly abandoned: AbandonedPods;
-  private readonly isPodReleased: (pod: Pod) => boolean;
   private reconciler: WorkflowReconciler | undefined;
   private informers: Informers | undefined;
   private cron: CronController | undefined;
@@ -79,24 +68,17 @@ export class WorkflowController {
     this.clock = options.clock ?? systemClock;
     this.logger = options.logger ?? silentLogger;
     checkRules(options.rules ?? {});
-    this.isPodReleased = options.isPodReleased ?? (() => true);
     this.nodes = new NodeKeeping(options.kube, options.nodeStatus);
     this.cache = new RunCache(this.nodes);
     this.lastSuccesses = options.estimateDurations === false ? undefined : new LastSuccesses(this.nodes);
     this.overflow = new OverflowOutputs(options.kube);
     this.taskResults = new TaskResults(options.kube);
-    this.nodeRequests = createNodeRequests({ ...options, clock: this.clock }, (key, nodeId) =>
-      this.lookAgain(key, [nodeId]),
-    );
-    this.images = new ImageCommands(this.clock, options.images ?? {}, ({ runKey, podName }) =>
-      this.lookAgain(runKey, [podName]),
-    );
+    this.means = createMeans(options, this.clock, (key, what) => this.lookAgain(key, [what]));
     this.queue = new WorkQueue((key) => this.work(key), {
       clock: this.clock,
       concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
       onError: (key, error) => this.logger.error({ workflow: key, err: error }, 'The work queue failed'),
     });
-    this.caches = new MemoCaches(options.kube);
     this.retirement = new Retirement({
       clock: this.clock,
       retentionPolicy: options.retentionPolicy,
@@ -118,19 +100,11 @@ export class WorkflowController {
     });
     this.abandoned = new AbandonedPods({ kube: options.kube, logger: this.logger });
     this.intents = new Intents({
-      ...this.options,
-      ...this.nodeRequests,
-      images: this.images,
+      ...this.means,
       clock: this.clock,
       logger: this.logger,
       nodes: this.nodes,
       informers: () => this.informers,
-      refused: this.refused,
-      refusedClaims: this.refusedClaims,
-      budgets: this.budgets,
-      caches: this.caches,
-      isPodReleased: this.isPodReleased,
-      holdsPods: options.holdsPods ?? false,
       lookAt: (key) => this.queue.add(key),
     });
   }
@@ -145,7 +119,7 @@ export class WorkflowController {
   }
 
   private async begin(): Promise<void> {
-    const { kube, namespace, ownNamespace, random, supervisor } = this.options;
+    const { kube, namespace, ownNamespace, random } = this.options;
     const informers = await startInformers(
       kube,
       { namespace, ownNamespace, clock: this.clock, ...(random && { random }), signal: this.stopped.signal },
@@ -159,8 +133,7 @@ export class WorkflowController {
     this.informers = informers;
     this.reconciler = new WorkflowReconciler({
       ...informers,
-      kube,
-      supervisor,
+      ...this.means,
       clock: this.clock,
       cache: this.cache,
       nodes: this.nodes,
@@ -168,16 +141,8 @@ export class WorkflowController {
       overflow: this.overflow,
       taskResults: this.taskResults,
       progress: this.progress,
-      refused: this.refused,
-      refusedClaims: this.refusedClaims,
-      budgets: this.budgets,
-      ...this.nodeRequests,
-      images: this.images,
       turns: this.turns,
-      caches: this.caches,
-      isPodReleased: this.isPodReleased,
       rules: { executorPlugins: pluginNames(this.options), ...this.options.rules },
-      holdsPods: this.options.holdsPods ?? false,
       events: this.events,
       onRunChanged: async (snapshot) => this.options.onRunChanged?.(snapshot),
       onMetrics: (updates) => this.options.onMetrics?.(updates),
@@ -214,9 +179,7 @@ export class WorkflowController {
     await this.queue.stop();
     await this.turns.stop();
     this.events.stop();
-    this.nodeRequests.requests.forgetAll();
-    await this.nodeRequests.http.close();
-    await this.images.stop();
+    await closeMeans(this.means);
     if (!this.informers) return;
     await Promise.all(
       Object.values<{ stop(): Promise<void> }>({ ...this.informers }).map((informer) => informer.stop()),
@@ -282,7 +245,7 @@ export class WorkflowController {
     const expiry = object ? this.retirement.expiryOf(object) : null;
     if (!object || expiry === null) return;
     const now = this.clock.now();
-    const isNeeded = this.informers?.pods.byIndex(BY_RUN, key).some((pod) => !this.isPodReleased(pod)) ?? false;
+    const isNeeded = this.informers?.pods.byIndex(BY_RUN, key).some((pod) => !this.means.isPodReleased(pod)) ?? false;
     if (expiry <= now && !isNeeded) await deleteExpired(this.options.kube, object);
     else this.queue.addAt(key, Math.max(expiry, now + (isNeeded ? RELEASE_POLL_MS : 0)));
   }
@@ -366,7 +329,7 @@ export class WorkflowController {
     const key = keyOf(workflow);
     this.retirement.forget(workflow.metadata.uid ?? '');
     this.lookAtHeldOf(key);
-    this.budgets.forget(workflow);
+    this.means.budgets.forget(workflow);
     this.forget(key);
     this.turns.gone(key);
     this.options
@@ -379,11 +342,8 @@ export class WorkflowController {
   private forget(key: string): void {
     this.cache.drop(key);
     this.changes.forget(key);
-    this.refused.forgetRun(key);
     this.progress.forgetRun(key);
-    this.refusedClaims.forgetRun(key);
-    this.nodeRequests.requests.forgetRun(key);
-    this.caches.forgetRun(key);
+    forgetRun(this.means, key);
     this.queue.forget(key);
   }
 

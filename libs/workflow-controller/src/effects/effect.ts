@@ -15,22 +15,26 @@ export interface Known<T extends KubeObject> {
   observe(object: T): void;
 }
 
-export interface EffectContext extends NodeRequests {
+/** What the effects of all runs have in common. */
+export interface EffectMeans extends NodeRequests {
   readonly kube: KubeApi;
-  /** Metadata and the spec that is executed. */
-  readonly workflow: Workflow;
-  readonly phaseOf: (nodeId: string) => NodePhase | undefined;
   readonly supervisor: SupervisorSource;
   readonly images: ImageCommands;
   /** Pods get a finalizer that keeps them until their end is on record. */
   readonly holdsPods: boolean;
-  readonly pods: Known<Pod>;
-  readonly claims: Known<KubeObject>;
   readonly refused: RefusedPods;
   readonly refusedClaims: RefusedClaims;
   readonly budgets: DisruptionBudgets;
   readonly caches: MemoCaches;
   readonly isPodReleased: (pod: Pod) => boolean;
+}
+
+export interface EffectContext extends EffectMeans {
+  /** Metadata and the spec that is executed. */
+  readonly workflow: Workflow;
+  readonly phaseOf: (nodeId: string) => NodePhase | undefined;
+  readonly pods: Known<Pod>;
+  readonly claims: Known<KubeObject>;
   readonly nowMs: number;
   /** When the run ended; null while it has not. */
   readonly finishedAtMs: number | null;

@@ -3,7 +3,7 @@ import { isKubeError, resources } from '@argosy/kube';
 import { applyIntent, instant } from '@argosy/workflow-engine';
 import type { IntentApplied, IntentRefused, RunIntent } from '@argosy/workflow-engine';
 import type { Workflow } from '@argosy/workflow-spec';
-import type { EffectContext } from '../effects/effect.js';
+import type { EffectMeans } from '../effects/effect.js';
 import { carryOut } from '../effects/table.js';
 import type { Informers } from '../informers.js';
 import type { NodeKeeping } from '../nodes/node-keeping.js';
@@ -12,9 +12,7 @@ import type { ControllerLogger } from '../ports.js';
 export type IntentResult =
   { readonly ok: true } | IntentRefused | { readonly ok: false; readonly code: 'not-found'; readonly message: string };
 
-type OfTheRun = 'workflow' | 'phaseOf' | 'nowMs' | 'finishedAtMs' | 'pods' | 'claims';
-
-export interface IntentsOptions extends Omit<EffectContext, OfTheRun> {
+export interface IntentsOptions extends EffectMeans {
   readonly clock: Clock;
   readonly logger: ControllerLogger;
   readonly nodes: NodeKeeping;

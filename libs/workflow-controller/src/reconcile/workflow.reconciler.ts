@@ -1,19 +1,16 @@
-import type { Clock, Informer, KubeApi } from '@argosy/kube';
+import type { Clock, Informer } from '@argosy/kube';
 import { isKubeError, resources } from '@argosy/kube';
 import { isArgoPod } from '@argosy/pod-plan';
-import type { SupervisorSource } from '@argosy/pod-plan';
 import { instant, isFinalWorkflowPhase, isFulfilled, parseTime, reconcile } from '@argosy/workflow-engine';
 import type { ControllerRules, Decision, MetricUpdate, NodeId, RunState, WorkflowPatch } from '@argosy/workflow-engine';
 import type { Pod, Workflow } from '@argosy/workflow-spec';
-import type { MemoCaches } from '../cache/memo-caches.js';
+import type { EffectMeans } from '../effects/effect.js';
 import type { Unsettled } from '../effects/table.js';
 import { carryOut } from '../effects/table.js';
 import type { EventRecorder } from '../events/event-recorder.js';
 import { forEachAtMost } from '../effects/for-each-at-most.js';
-import type { ImageCommands } from '../images/image-commands.js';
 import type { LastSuccesses } from '../estimates/last-successes.js';
 import type { NodeKeeping } from '../nodes/node-keeping.js';
-import type { NodeRequests } from '../requests/node-requests.js';
 import { worldOf } from '../pods/pod-world.js';
 import type { WorldSources } from '../pods/pod-world.js';
 import type { RunSnapshot } from '../snapshot.js';
@@ -26,22 +23,16 @@ import { Holes } from './holes.js';
 import type { LoadedRun, RunCache } from './run-cache.js';
 
 export interface ReconcilerOptions
-  extends Omit<WorldSources, 'templates' | 'repositories' | 'memos' | 'estimates'>, NodeRequests {
-  readonly caches: MemoCaches;
+  extends Omit<WorldSources, 'templates' | 'repositories' | 'memos' | 'estimates'>, EffectMeans {
   readonly templates: TemplateCatalog;
   readonly repositories: ArtifactRepositories;
-  readonly kube: KubeApi;
   readonly clock: Clock;
   readonly workflows: Informer<Workflow>;
   readonly cache: RunCache;
   /** Absent when durations are not estimated. */
   readonly lastSuccesses: LastSuccesses | undefined;
   readonly nodes: NodeKeeping;
-  readonly supervisor: SupervisorSource;
-  readonly images: ImageCommands;
   readonly rules: ControllerRules;
-  readonly isPodReleased: (pod: Pod) => boolean;
-  readonly holdsPods: boolean;
   readonly events: EventRecorder;
   readonly onRunChanged: (snapshot: RunSnapshot) => Promise<void>;
   readonly onMetrics: (updates: readonly MetricUpdate[]) => void;
