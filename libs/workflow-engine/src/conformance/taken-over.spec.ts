@@ -106,6 +106,29 @@ describe('a run that Argo began', () => {
     expect([run.state.status.progress, run.node('wf').progress]).toEqual(['3/3', '3/3']);
   });
 
+  it('leaves no container open whose pod is over', () => {
+    const group = { name: 'c', containerSet: { containers: [{ name: 'main', image: 'x', command: ['x'] }] } };
+    const run = goOn(
+      recorded(workflow([{ name: 'main', dag: { tasks: [{ name: 'a', template: 'c' }] } }, group]), {
+        wf: { type: 'DAG', children: ['wf.a'] },
+        'wf.a': {
+          type: 'Pod',
+          boundaryID: 'wf',
+          templateName: 'c',
+          phase: 'Failed',
+          message: 'why',
+          children: ['wf.a.main'],
+        },
+        'wf.a.main': { type: 'Container', boundaryID: nodeIdOf('wf', 'wf.a'), phase: 'Pending' },
+      }),
+    );
+    expect(run.tree()).toEqual([
+      'wf: DAG Failed -> wf.a',
+      'wf.a: Pod Failed (why) -> wf.a.main',
+      'wf.a.main: Container Failed (why)',
+    ]);
+  });
+
   it('has each line of its graph once', () => {
     const tasks = [
       { name: 'a', template: 'c' },

@@ -1,6 +1,5 @@
 import type { Condition, Workflow } from '@argosy/workflow-spec';
 import type { Decision, Scope } from '../model/decision.js';
-import type { NodeId } from '../model/ids.js';
 import { isFinalWorkflowPhase } from '../model/phases.js';
 import type { World } from '../model/observation.js';
 import type { RunState } from '../model/run-state.js';
@@ -18,6 +17,7 @@ import { observe } from './observe.js';
 import { plan, wakeAt } from './plan.js';
 import { RunDraft } from './run-draft.js';
 import { propagate, settle } from './settle.js';
+import { tidy } from './tidy.js';
 
 const PHASE_LABEL = 'workflows.argoproj.io/phase';
 const COMPLETED_LABEL = 'workflows.argoproj.io/completed';
@@ -35,7 +35,7 @@ export function reconcile(given: RunState, world: World, scope: Scope): Decision
   if (run.status.phase === 'Running') {
     if (run.rebuilding) {
       releaseStale(run);
-      forgetMissingChildren(run);
+      tidy(run);
       recountProgress(run);
     }
     // Without an index the tree is walked first, so that there is something to observe.
@@ -61,13 +61,6 @@ export function reconcile(given: RunState, world: World, scope: Scope): Decision
     metrics: run.metrics,
     patch: patchBetween(given, next, state === given ? run.changed : [...run.changed, ...given.nodes.keys()]),
   };
-}
-
-/** Argo may have drawn the line to a node that it did not get to make; whoever makes it draws it again. */
-function forgetMissingChildren(run: RunDraft): void {
-  const isThere = (id: string): boolean => run.node(id as NodeId) !== undefined;
-  for (const { id, children = [] } of [...run.allNodes()])
-    if (!children.every(isThere)) run.update(id as NodeId, { children: children.filter(isThere) });
 }
 
 /** Without its volumes no pod of the run can be. */
