@@ -129,6 +129,29 @@ describe('a run that Argo began', () => {
     ]);
   });
 
+  it('ends its daemons with what they serve, retried ones too', () => {
+    const main = { name: 'main', steps: [[{ name: 'db', template: 'd' }], [{ name: 'use', template: 'c' }]] };
+    const d = container('d', { daemon: true, retryStrategy: { limit: 2 } });
+    const up = { phase: 'Running', daemoned: true, podIP: '10.0.0.9' } as const;
+    const run = goOn(
+      recorded(workflow([main, d, container('c')]), {
+        wf: { type: 'Steps', children: ['wf[0]'] },
+        'wf[0]': { type: 'StepGroup', boundaryID: 'wf', phase: 'Succeeded', children: ['wf[0].db'] },
+        'wf[0].db': {
+          type: 'Retry',
+          boundaryID: 'wf',
+          phase: 'Succeeded',
+          templateName: 'd',
+          children: ['wf[0].db(0)'],
+        },
+        'wf[0].db(0)': { type: 'Pod', boundaryID: 'wf', templateName: 'd', ...up, startedAt: '2025-12-31T23:59:59Z' },
+      }),
+      ({ templateName }) => (templateName === 'd' ? { endsAfterMs: 'never' } : {}),
+    );
+    expect(run.state.status.phase).toBe('Succeeded');
+    expect(run.nodes().filter(({ phase }) => phase === 'Running')).toEqual([]);
+  });
+
   it('has each line of its graph once', () => {
     const tasks = [
       { name: 'a', template: 'c' },

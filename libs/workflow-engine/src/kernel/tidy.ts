@@ -1,6 +1,9 @@
+import type { NodeStatus } from '@argosy/workflow-spec';
+import { isAttemptOf } from '../graph/attempts.js';
 import { formatTime } from '../model/instant.js';
 import type { NodeId } from '../model/ids.js';
 import { isFulfilled } from '../model/phases.js';
+import { isUp } from '../policies/daemon.policy.js';
 import { progressAtEnd } from '../policies/progress.policy.js';
 import type { RunDraft } from './run-draft.js';
 
@@ -8,6 +11,7 @@ import type { RunDraft } from './run-draft.js';
 export function tidy(run: RunDraft): void {
   for (const node of [...run.allNodes()]) {
     if (node.children) forgetMissing(run, node.id as NodeId, node.children);
+    if (node.type === 'Retry' && node.phase === 'Succeeded') reopenDaemon(run, node);
     if (node.type === 'Container' && !isFulfilled(node.phase)) endWithPod(run, node.id as NodeId, node.boundaryID);
   }
 }
@@ -16,6 +20,15 @@ export function tidy(run: RunDraft): void {
 function forgetMissing(run: RunDraft, id: NodeId, children: readonly string[]): void {
   const isThere = (child: string): boolean => run.node(child as NodeId) !== undefined;
   if (!children.every(isThere)) run.update(id, { children: children.filter(isThere) });
+}
+
+/** Argo takes a retried call for over once its attempt is a daemon that is up. */
+function reopenDaemon(run: RunDraft, retry: NodeStatus): void {
+  const children = (retry.children ?? []).flatMap((id) => run.node(id as NodeId) ?? []);
+  const last = children.findLast((child) => isAttemptOf(retry, child));
+  if (!isUp(last)) return;
+  const { podIP } = last ?? {};
+  run.update(retry.id as NodeId, { phase: 'Running', daemoned: true, finishedAt: undefined, ...(podIP && { podIP }) });
 }
 
 /** A container of a pod that is over is over. */
