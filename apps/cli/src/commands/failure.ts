@@ -1,4 +1,5 @@
 import type { ArgosyClient, RunNode, RunSummary } from '@argosy/sdk';
+import type { Pod } from '@argosy/workflow-spec';
 import type { CliContext } from '../command.js';
 
 /** Lines of a failed step's log that are shown without having been asked for. */
@@ -27,3 +28,20 @@ function failedForGood(nodes: readonly RunNode[]): RunNode[] {
     ({ id, type, phase }) => type === 'Pod' && (phase === 'FAILED' || phase === 'ERROR') && !madeUpFor.has(id),
   );
 }
+
+/**
+ * Containers of a pod whose logs tell why it failed: those that failed by themselves, those before main first. Where none
+ * did, the programs that were cut off.
+ */
+export function failedContainers({ status }: Pod): string[] {
+  const programs = status?.containerStatuses ?? [];
+  const failed = [...(status?.initContainerStatuses ?? []), ...programs].filter(
+    (container) => exitCodeOf(container) > 0 && !isCutOff(container),
+  );
+  return (failed.length > 0 ? failed : programs.filter(isCutOff)).map(({ name }) => name);
+}
+
+type ContainerStatus = NonNullable<NonNullable<Pod['status']>['containerStatuses']>[number];
+
+const exitCodeOf = ({ state }: ContainerStatus): number => state?.terminated?.exitCode ?? 0;
+const isCutOff = (container: ContainerStatus): boolean => [137, 143].includes(exitCodeOf(container));

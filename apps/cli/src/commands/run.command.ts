@@ -9,7 +9,7 @@ import type { RunView, Watched } from '../live/live-tree.js';
 import { LocalRun } from '../local/local-run.js';
 import type { TreeRun, TreeStep } from '../output/run-tree.js';
 import { collect, readManifest, readParameters } from './arguments.js';
-import { endOf, LOG_TAIL_LINES } from './failure.js';
+import { endOf, failedContainers, LOG_TAIL_LINES } from './failure.js';
 import type { ParameterFlags } from './arguments.js';
 import { readRunnable } from './manifest.js';
 import type { RunnableManifest } from './manifest.js';
@@ -53,12 +53,13 @@ async function runHere(
     onPod: (pod) => {
       const { uid = '' } = pod.metadata ?? {};
       pods.set(nodeOf(pod), pod);
-      const begun = pod.status?.containerStatuses?.some(
-        ({ name, state }) => name === 'main' && (state?.running ?? state?.terminated),
-      );
-      if (!log || !begun || followed.has(uid)) return;
-      followed.add(uid);
-      logs.push(printLog(run, pod, context));
+      if (!log) return;
+      for (const { name, state } of pod.status?.containerStatuses ?? []) {
+        const key = `${uid} ${name}`;
+        if (!(state?.running ?? state?.terminated) || followed.has(key)) continue;
+        followed.add(key);
+        logs.push(printLog(run, pod, name, context));
+      }
     },
   });
   try {
@@ -82,9 +83,10 @@ const nodeOf = ({ metadata }: Pod): string =>
 const failedPods = (nodes: readonly TreeStep[]): TreeStep[] =>
   nodes.filter(({ type, phase }) => type === 'Pod' && (phase === 'FAILED' || phase === 'ERROR'));
 
-async function* linesOf(run: LocalRun, pod: Pod): AsyncGenerator<string, void, undefined> {
+async function* linesOf(run: LocalRun, pod: Pod, container: string): AsyncGenerator<string, void, undefined> {
   try {
-    for await (const line of run.logLines(pod)) if (!isFrame(line)) yield progressMarkOf(line)?.before ?? line;
+    for await (const line of run.logLines(pod, container))
+      if (!isFrame(line)) yield progressMarkOf(line)?.before ?? line;
   } catch (cause) {
     throw new ArgosyError('server', `Cannot read the log of ${nodeOf(pod)}: ${(cause as Error).message}`, [], {
       cause,
@@ -92,19 +94,26 @@ async function* linesOf(run: LocalRun, pod: Pod): AsyncGenerator<string, void, u
   }
 }
 
-async function printLog(run: LocalRun, pod: Pod, { output, paint }: CliContext): Promise<void> {
-  for await (const line of linesOf(run, pod)) output.out(`${paint.cyan(`${nodeOf(pod)}:`)} ${line}`);
+async function printLog(run: LocalRun, pod: Pod, container: string, { output, paint }: CliContext): Promise<void> {
+  for await (const line of linesOf(run, pod, container))
+    output.out(`${paint.cyan(`${programOf(pod, container)}:`)} ${line}`);
 }
+
+/** A step's only program needs no name of its own. */
+const programOf = (pod: Pod, container: string): string =>
+  container === 'main' ? nodeOf(pod) : `${nodeOf(pod)} (${container})`;
 
 async function printTail(run: LocalRun, pod: Pod | undefined, { output, paint }: CliContext): Promise<void> {
   if (!pod) return;
-  const lines: string[] = [];
-  for await (const line of linesOf(run, pod)) {
-    lines.push(line);
-    if (lines.length > LOG_TAIL_LINES) lines.shift();
+  for (const container of failedContainers(pod)) {
+    const lines: string[] = [];
+    for await (const line of linesOf(run, pod, container)) {
+      lines.push(line);
+      if (lines.length > LOG_TAIL_LINES) lines.shift();
+    }
+    output.err(`\n${paint.bold(programOf(pod, container))}`);
+    for (const line of lines) output.err(`  ${line}`);
   }
-  output.err(`\n${paint.bold(nodeOf(pod))}`);
-  for (const line of lines) output.err(`  ${line}`);
 }
 
 const upper = <T extends string>(phase: string | undefined): T => (phase || 'Pending').toUpperCase() as T;
