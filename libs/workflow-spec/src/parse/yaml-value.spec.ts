@@ -16,6 +16,8 @@ describe('YAML that is no manifest', () => {
     ['a: !!str |\n  b', { a: 'b' }],
     ['a: |\n  b\n# c', { a: 'b\n' }],
     ['a: &x {b: 1}\nc: *x\nd: {<<: *x, e: 2}', { a: { b: 1 }, c: { b: 1 }, d: { e: 2, b: 1 } }],
+    [String.raw`["it\'s", "a\\'b", 'c\d']`, ["it's", String.raw`a\'b`, String.raw`c\d`]],
+    ['"it\\\'s\n\n \\"so\\""', 'it\'s\n"so"'],
     ['{"a": {"b": ["c"]}}', { a: { b: ['c'] } }],
     ['a: [{\n"b": 1\n}]', { a: [{ b: 1 }] }],
     ['---\nfirst\n---\nsecond', 'first'],

@@ -36,6 +36,7 @@ const ESCAPED: Readonly<Record<string, string>> = {
   P: '\u2029',
   ' ': ' ',
   '"': '"',
+  "'": "'",
   '/': '/',
   '\\': '\\',
   '\t': '\t',

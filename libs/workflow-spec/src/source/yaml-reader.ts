@@ -1,5 +1,5 @@
 import { Composer, isAlias, isMap, isScalar, isSeq, Lexer } from 'yaml';
-import type { CST, Document, Node, Pair, YAMLMap, YAMLParseError } from 'yaml';
+import type { CST, Document, Node, Pair, Scalar, YAMLMap, YAMLParseError } from 'yaml';
 import { LenientLexer, tokensBy } from './lenient-lexer.js';
 import { readPlainYaml } from './plain-yaml-reader.js';
 import type { SourceDocument, SourceEntry, SourceNode, SourceScalar, Span, SyntaxProblem } from './source-node.js';
@@ -79,7 +79,7 @@ class YamlReader {
 
   read(): SourceDocument {
     // After the first error the parser guesses, and most of what it says then is wrong.
-    const [error] = this.document.errors;
+    const error = this.document.errors.find((found) => !this.#isQuoteEscape(found));
     if (error) return { root: undefined, problems: [syntaxProblem(error)] };
     const { contents } = this.document;
     const isEmpty = contents === null || (isScalar(contents) && contents.source === '' && contents.type === 'PLAIN');
@@ -107,15 +107,24 @@ class YamlReader {
       if (tag !== undefined && !tag.startsWith('tag:yaml.org,2002:'))
         this.#add('unknown-tag', `the YAML tag ${tag} means nothing here`, span);
       const plain = tag === undefined ? type === 'PLAIN' : tag !== 'tag:yaml.org,2002:str';
-      const isBlock = type === 'BLOCK_LITERAL' || type === 'BLOCK_FOLDED';
-      return {
-        kind: 'scalar',
-        text: isBlock ? this.#blockText(node.source ?? '', span) : (node.source ?? ''),
-        plain,
-        ...span,
-      };
+      return { kind: 'scalar', text: this.#textOf(node, span), plain, ...span };
     }
     return this.#refused({ severity: 'error', code: 'syntax', message: 'cannot be read', ...span });
+  }
+
+  /** Kubernetes' reader knows `\\'` in double quotes, YAML does not. */
+  #isQuoteEscape({ code, pos: [start] }: YAMLParseError): boolean {
+    return code === 'BAD_DQ_ESCAPE' && this.text.startsWith("\\'", start);
+  }
+
+  #textOf({ type, source = '' }: Scalar, span: Span): string {
+    if (type === 'BLOCK_LITERAL' || type === 'BLOCK_FOLDED') return this.#blockText(source, span);
+    if (type !== 'QUOTE_DOUBLE') return source;
+    const raw = this.text.slice(span.start, span.end);
+    const standard = raw.replace(/\\([^])/g, (escape, sign: string) => (sign === "'" ? sign : escape));
+    if (standard === raw) return source;
+    const [read] = readBy(new LenientLexer(), standard);
+    return read?.root?.kind === 'scalar' ? read.root.text : source;
   }
 
   /** The library gives the last line a line end that is not there; Kubernetes' reader does not. */
