@@ -95,8 +95,7 @@ const LAST_RETRY = ['exitCode', 'status', 'duration', 'message'].map((name) => `
 export function templateScope({ effective }: ValidationContext, outer: Variables, template: Template): Variables {
   const { inputs, outputs } = template;
   const names = [
-    'inputs.parameters',
-    'inputs.artifacts',
+    ...(inputs?.parameters?.length ? ['inputs.parameters'] : []),
     'node.name',
     'steps.name',
     'tasks.name',
