@@ -54,12 +54,17 @@ export function endOfFailedPod(pod: Pod): PodEnd {
 const TELLERS: ReadonlySet<string> = new Set([ARGO_SUPERVISOR, ARGO_WAIT]);
 
 /** Nobody is to blame: either all went well, or nobody saw how it went. */
-function endUnseen({ metadata }: Pod, mains: readonly ContainerStatus[], tellers: readonly ContainerStatus[]): PodEnd {
+function endUnseen(
+  { metadata, status }: Pod,
+  mains: readonly ContainerStatus[],
+  tellers: readonly ContainerStatus[],
+): PodEnd {
   const { name = '', namespace = '' } = metadata ?? {};
   if (mains.length === 0)
     return { phase: 'Failed', message: `can't find failed message for pod ${name} namespace ${namespace}` };
-  // A machine that went away with the pod on it.
-  const isUnseen = ({ state }: ContainerStatus): boolean => !state?.terminated;
+  // A machine that went away with the pod on it; of one that only lingers what runs is no program.
+  const isUnseen = ({ state }: ContainerStatus): boolean =>
+    !state?.terminated && !(status?.phase === 'Running' && state?.running);
   const [main, teller] = [mains.find(isUnseen)?.name, tellers.find(isUnseen)?.name];
   if (main && teller)
     return { phase: 'Failed', message: `pod failed: neither ${main} nor ${teller} container completed successfully` };

@@ -291,6 +291,19 @@ describe('a pod that containers of others keep running', () => {
   });
 });
 
+it('a pod that Argo made does not linger while it still tells the outputs', () => {
+  const containers = ['main', 'wait', 'proxy'].map((name) => ({ name, command: ['/var/run/argo/argoexec'] }));
+  const busy = (name: string): ContainerStatus => ({ ...ended(name, 0), state: { running: {} } });
+  const made = (...containerStatuses: ContainerStatus[]): Pod =>
+    pod({ phase: 'Running', containerStatuses }, { containers });
+  expect(observePod(made(ended('main', 0), busy('wait'))).lingers).toBe(false);
+  expect(observePod(made(ended('main', 0), busy('wait'), busy('proxy')))).toMatchObject({ phase: 'Running' });
+  expect(observePod(made(ended('main', 0), ended('wait', 0), busy('istio'))).lingers).toBe(true);
+  // A sidecar of the template, which Argo's controller would end now.
+  const sidecar = made(ended('main', 0), ended('wait', 0), busy('proxy'));
+  expect(observePod(sidecar)).toMatchObject({ phase: 'Succeeded', lingers: true });
+});
+
 describe('a pod with a finalizer of ours', () => {
   const held = (status: Status, spec: Partial<Pod['spec']> = {}, more: object = {}): boolean => {
     const seen = pod(status, spec);
