@@ -210,10 +210,17 @@ describe('withParam', () => {
     );
   });
 
-  it.each(['hello', '{"a": 1}', '"x"', '[1,'])('what is no JSON list makes the group Error: %s', (text) => {
+  it.each([
+    ['hello', "invalid character 'h' looking for beginning of value"],
+    ['{"a": 1}', 'json: cannot unmarshal object into Go value of type []v1alpha1.Item'],
+    ['"x"', 'json: cannot unmarshal string into Go value of type []v1alpha1.Item'],
+    ['[1,', 'unexpected end of JSON input'],
+  ])('what is no JSON list makes the group Error: %s', (text, problem) => {
     const run = play(over('{{steps.list.outputs.result}}'), { list: succeeds({ result: text }) });
     expect(run.node('[1]').phase).toBe('Error');
-    expect(run.node('[1]').message).toContain(`withParam value could not be parsed as a JSON list: ${text}: `);
+    expect(run.node('[1]').message).toContain(
+      `withParam value could not be parsed as a JSON list: ${text}: ${problem}`,
+    );
     expect(run.phase).toBe('Failed');
   });
 
@@ -265,9 +272,14 @@ describe('withSequence', () => {
     expect(Object.keys(said(run))).toEqual(['a(0:4)', 'a(1:5)']);
   });
 
-  it('a bound that is no number makes the group Error', () => {
-    const run = play(loop({ withSequence: { count: '{{workflow.parameters.x}}' } }), {}, { parameters: { x: 'many' } });
-    expect(run.node('[0]').phase).toBe('Error');
+  it.each([
+    ['many', 'strconv.Atoi: parsing "many": invalid syntax'],
+    ['1e3', 'strconv.Atoi: parsing "1e3": invalid syntax'],
+    [' 2', 'strconv.Atoi: parsing " 2": invalid syntax'],
+    ['9'.repeat(20), `strconv.Atoi: parsing "${'9'.repeat(20)}": value out of range`],
+  ])('a bound that is no number makes the group Error: %s', (x, problem) => {
+    const run = play(loop({ withSequence: { count: '{{workflow.parameters.x}}' } }), {}, { parameters: { x } });
+    expect(run.node('[0]')).toMatchObject({ phase: 'Error', message: problem });
   });
 });
 

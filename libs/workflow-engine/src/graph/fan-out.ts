@@ -1,4 +1,5 @@
 import type { Sequence, TemplateCall } from '@argosy/workflow-spec';
+import { jsonProblem, notAList } from './json-problem.js';
 import { readJson, textOf, writeJson } from './spelt-json.js';
 
 /** One item of a loop: the name its node gets and the variables it brings. */
@@ -29,16 +30,19 @@ function itemsOf(call: TemplateCall): readonly unknown[] {
   return [];
 }
 
+/** @throws in Argo's words, which people look for */
 function parseList(text: string): readonly unknown[] {
-  let reason = 'it is not a list';
+  const wrong = (problem: string): Error =>
+    new Error(`withParam value could not be parsed as a JSON list: ${text.trim()}: ${problem}`);
+  let value: unknown;
   try {
-    const value = readJson(text);
-    if (Array.isArray(value)) return value;
-    if (value === null) return [];
+    value = readJson(text);
   } catch (error) {
-    reason = error instanceof Error ? error.message : String(error);
+    throw wrong(jsonProblem(text) ?? (error instanceof Error ? error.message : String(error)));
   }
-  throw new Error(`withParam value could not be parsed as a JSON list: ${text.trim()}: ${reason}`);
+  if (value === null) return [];
+  if (!Array.isArray(value)) throw wrong(notAList(value));
+  return value;
 }
 
 function loopItem(name: string, index: number, item: unknown): LoopItem {
@@ -72,11 +76,11 @@ const MAX_ITEMS = 1_000_000;
 
 /** Inclusive, ascending or descending. */
 function sequence(spec: Sequence): readonly string[] {
-  const start = integer(spec.start ?? 0, 'start');
+  const start = integer(spec.start ?? 0);
   let end: number;
-  if (spec.end !== undefined) end = integer(spec.end, 'end');
+  if (spec.end !== undefined) end = integer(spec.end);
   else if (spec.count !== undefined) {
-    const count = integer(spec.count, 'count');
+    const count = integer(spec.count);
     if (count === 0) return [];
     end = start + count - 1;
   } else throw new Error('neither end nor count was specified in withSequence');
@@ -86,11 +90,16 @@ function sequence(spec: Sequence): readonly string[] {
   return Array.from({ length }, (_, i) => printf(spec.format ?? '%d', start + i * step));
 }
 
-function integer(value: string | number, field: string): number {
-  const number = Number(value);
-  if (!Number.isInteger(number) || String(value).trim() === '') {
-    throw new Error(`withSequence ${field} must be a whole number, not "${value}"`);
-  }
+/** As strict as Argo, and in its words. */
+function integer(value: string | number): number {
+  const text = String(value);
+  const number = Number(text);
+  const problem = !/^[-+]?\d+$/.test(text)
+    ? 'invalid syntax'
+    : Number.isSafeInteger(number)
+      ? null
+      : 'value out of range';
+  if (problem) throw new Error(`strconv.Atoi: parsing ${JSON.stringify(text)}: ${problem}`);
   return number;
 }
 
