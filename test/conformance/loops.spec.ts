@@ -283,6 +283,15 @@ describe('withSequence', () => {
   });
 });
 
+it('members of items are in the order of their names, as the cluster has them', () => {
+  const items = '[{ n: 2, json: { z: 1, a: [{ y: 1, b: 2 }] } }]';
+  const run = play(
+    `main: { steps: [[{ name: l, template: say, withItems: ${items}, arguments: { parameters: [{ name: m, value: '{{item}} {{item.json}}' }] } }]] }`,
+  );
+  const json = '{"a":[{"b":2,"y":1}],"z":1}';
+  expect(said(run)).toEqual({ [`l(0:json:${json},n:2)`]: `{"json":${json},"n":2} ${json}` });
+});
+
 it('braces in what the items are made of are only text', () => {
   for (const [scope, main] of [
     ['steps', (call: string) => `steps: [[{ name: a, template: s }], [{ ${call} }]]`],

@@ -1,6 +1,6 @@
 import type { Sequence, TemplateCall } from '@argosy/workflow-spec';
 import { jsonProblem, notAList } from './json-problem.js';
-import { readJson, textOf, writeJson } from './spelt-json.js';
+import { readJson, sortedByName, textOf, writeJson } from './spelt-json.js';
 
 /** One item of a loop: the name its node gets and the variables it brings. */
 export interface LoopItem {
@@ -24,7 +24,7 @@ export function loopItems(call: TemplateCall): readonly LoopItem[] {
 }
 
 function itemsOf(call: TemplateCall): readonly unknown[] {
-  if (call.withItems && call.withItems.length > 0) return call.withItems;
+  if (call.withItems && call.withItems.length > 0) return call.withItems.map(sortedByName);
   if (call.withParam) return parseList(call.withParam);
   if (call.withSequence) return sequence(call.withSequence);
   return [];
