@@ -312,6 +312,8 @@ describe('variables of an attempt', () => {
     ['{{lastRetry.message}}', ['', 'no disk', 'no disk']],
     ["{{= asInt(retries) == 0 ? 'cold' : 'warm'}}", ['cold', 'warm', 'warm']],
     ['{{= asInt(lastRetry.exitCode) + asInt(retries)}}', ['0', '4', '5']],
+    ["{{= node.name + '/' + retries }}", ['wf(0)/0', 'wf(1)/1', 'wf(2)/2']],
+    ["{{= pod.name startsWith 'wf-main-' && retries != '' }}", ['true', 'true', 'true']],
   ])('%s', (tag, expected) => {
     const run = play(retried('limit: 2', tag), { main: fails({ exitCode: 3, message: 'no disk' }) });
     expect(run.pods.map(({ template }) => template.container?.args?.[0])).toEqual(expected);

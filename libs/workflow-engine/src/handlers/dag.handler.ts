@@ -202,7 +202,6 @@ function taskSite(frame: DagFrame, name: string): CallSite {
   };
 }
 
-/** A task is drawn below the last nodes of what it depends on. */
 /** Connects what was taken over, unless that was done before a restart; one of its parents tells. */
 function reconnect(run: RunDraft, frame: DagFrame, name: string): void {
   const [dependency] = frame.plan.tasks.get(name)?.dependencies ?? [];
@@ -211,6 +210,7 @@ function reconnect(run: RunDraft, frame: DagFrame, name: string): void {
   if (!children.includes(run.idOf(taskName(frame, name)))) connect(run, frame, name);
 }
 
+/** A task is drawn below the last nodes of what it depends on. */
 function connect(run: RunDraft, frame: DagFrame, name: string): void {
   const child = run.idOf(taskName(frame, name));
   const dependencies = frame.plan.tasks.get(name)?.dependencies ?? [];

@@ -5,7 +5,6 @@ import type { RunDraft } from '../kernel/run-draft.js';
 import type { EngineCommand } from '../model/command.js';
 import { freePod } from '../model/command.js';
 import type { CallSite, PodFrame } from '../model/frame.js';
-import { podNameOf } from '../model/ids.js';
 import { instant, parseTime } from '../model/instant.js';
 import type { PodLost, PodObserved, TimerDue } from '../model/node-event.js';
 import type { PodObservation } from '../model/observation.js';
@@ -19,8 +18,8 @@ import { restart } from '../policies/pod-restart.policy.js';
 import { accrueProgress, accrueResources, completeProgress, reportProgress } from '../policies/progress.policy.js';
 import { earliest, pendingTimeoutAt, timeoutAt } from '../policies/timeout.policy.js';
 import { withRepository } from '../scope/artifact-repository.js';
-import { podNameFormat } from '../scope/global-variables.js';
 import { podSettings } from '../scope/pod-settings.js';
+import { podVariables, templateNameOf } from '../scope/pod-variables.js';
 import { replaceTags } from '../scope/tags.js';
 import type { TemplateHandler } from './handler.js';
 
@@ -47,8 +46,7 @@ function startPod(run: RunDraft, site: CallSite, template: Template, kind: PodKi
     createEnded(run, site, { type: 'Pod', phase: 'Failed', message: refusal });
     return;
   }
-  const podName = podNameOf(podNameFormat(run), run.name, site.nodeName, templateNameOf(site));
-  const names = { 'pod.name': podName, 'node.name': site.nodeName };
+  const names = podVariables(run, site);
   const bound = replaceTags(withRepository(run, template), run.globals.extend(names)).value;
   const startedAt = parseTime(run.node(id)?.startedAt) ?? run.now;
   const timeout = timeoutAt(bound, startedAt);
@@ -72,7 +70,7 @@ function startPod(run: RunDraft, site: CallSite, template: Template, kind: PodKi
     startedHooks: [],
     openHooks: 0,
     template: bound,
-    podName,
+    podName: names['pod.name'],
     deadline: earliest(wholeRun, timeout, site.attempt?.deadline ?? null),
   };
   run.setFrame(frame);
@@ -84,8 +82,6 @@ function startPod(run: RunDraft, site: CallSite, template: Template, kind: PodKi
   else run.changed.add(id);
   for (const at of [timeout, pendingTimeout]) if (at !== null) run.schedule(id, at);
 }
-
-const templateNameOf = (site: CallSite): string | undefined => site.call.template ?? site.call.templateRef?.template;
 
 function onPod(run: RunDraft, frame: PodFrame, event: PodObserved | PodLost | TimerDue): void {
   const node = run.node(frame.id);

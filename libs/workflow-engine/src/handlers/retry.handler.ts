@@ -1,4 +1,5 @@
 import type { VariableScope } from '@argosy/expressions';
+import { isPodTemplate, requiredTemplateKind } from '@argosy/workflow-spec';
 import type { NodeStatus, RetryStrategy, Template } from '@argosy/workflow-spec';
 import { isAttemptOf } from '../graph/attempts.js';
 import { endNode, releaseEnded } from '../kernel/closing.js';
@@ -16,6 +17,7 @@ import { decideRetry, lastRetryVariables, maxDurationAt } from '../policies/retr
 import type { RetryVerdict } from '../policies/retry.policy.js';
 import { isShutDown, shutdownOf, stoppedMessage } from '../policies/shutdown.policy.js';
 import { formatTime } from '../model/instant.js';
+import { podVariables } from '../scope/pod-variables.js';
 import { replaceTags } from '../scope/tags.js';
 import { inputVariables } from '../scope/template-inputs.js';
 import type { NodeHandler } from './handler.js';
@@ -151,7 +153,12 @@ function attemptSite(run: RunDraft, frame: RetryFrame, earlier: readonly NodeSta
 
 /** @throws when the attempt cannot be made, for example because of an expression about the earlier ones */
 function attemptTemplate(run: RunDraft, frame: RetryFrame, earlier: readonly NodeStatus[]): Template {
-  const variables = { retries: String(earlier.length), ...lastRetryVariables(earlier, '0') };
+  const site = { ...frame.site, nodeName: attemptName(frame, earlier) };
+  const variables = {
+    retries: String(earlier.length),
+    ...lastRetryVariables(earlier, '0'),
+    ...(isPodTemplate(requiredTemplateKind(frame.template)) && podVariables(run, site)),
+  };
   return replaceTags(frame.template, variablesOf(run, frame).extend(variables)).value;
 }
 
