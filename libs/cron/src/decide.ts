@@ -55,17 +55,26 @@ function review(draft: CronDraft, { children }: CronWorld): void {
   for (const { status } of ended) draft.count(status?.phase === 'Succeeded' ? 'succeeded' : 'failed');
 }
 
+/** What becomes of a CronWorkflow that nobody can read: nothing, until somebody has put it right. */
+export function refuseUnread(cron: CronWorkflow, problem: string, scope: CronScope): CronDecision {
+  const draft = new CronDraft(cron, scope);
+  refuseSpec(draft, problem);
+  return { state: draft.cron, patch: draft.patch(), commands: [], wakeAt: null, journal: draft.journal };
+}
+
+function refuseSpec(draft: CronDraft, problem: string): void {
+  if (!draft.status.conditions?.some(({ type, message }) => type === 'SpecError' && message === problem))
+    draft.tell('Invalid', problem);
+  draft.report('SpecError', problem);
+}
+
 function check(draft: CronDraft, schedules: Schedules, { specProblem }: CronWorld): void {
   const stop = isStopReached(draft.cron, draft.now);
   const stopProblem = stop.ok
     ? undefined
     : `failed to check CronWorkflow '${draft.name}' stopping condition: ${stop.problem}`;
   const problem = schedules.ok ? (specProblem ?? stopProblem) : schedules.problem;
-  if (problem !== undefined) {
-    if (!draft.status.conditions?.some(({ type, message }) => type === 'SpecError' && message === problem))
-      draft.tell('Invalid', problem);
-    return draft.report('SpecError', problem);
-  }
+  if (problem !== undefined) return refuseSpec(draft, problem);
   draft.withdraw('SpecError');
   if (!stop.ok || !stop.holds || draft.status.phase === 'Stopped') return;
   draft.set({ phase: 'Stopped' });

@@ -1,6 +1,6 @@
 export { backfill } from './backfill.js';
 export type { Backfill, BackfillOptions } from './backfill.js';
-export { decide } from './decide.js';
+export { decide, refuseUnread } from './decide.js';
 export { isEnded } from './children.js';
 export type {
   Child,

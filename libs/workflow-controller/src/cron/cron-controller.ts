@@ -1,11 +1,11 @@
-import type { CronDecision } from '@argosy/cron';
-import { decide } from '@argosy/cron';
+import type { CronDecision, CronScope, CronWorld } from '@argosy/cron';
+import { decide, refuseUnread } from '@argosy/cron';
 import type { Clock, Informer, KubeApi } from '@argosy/kube';
 import { createInformer, isKubeError, resources } from '@argosy/kube';
 import { instant } from '@argosy/workflow-engine';
 import type { ControllerRules } from '@argosy/workflow-engine';
 import type { CronWorkflow, Workflow } from '@argosy/workflow-spec';
-import { validateWorkflow } from '@argosy/workflow-spec';
+import { misshapen, validateWorkflow } from '@argosy/workflow-spec';
 import type { ControllerLogger } from '../ports.js';
 import { WorkQueue } from '../queue/work-queue.js';
 import type { CronEffectContext } from './cron-effects.js';
@@ -94,9 +94,7 @@ export class CronController {
     this.decidedUntil.set(identity, since);
     const refusals = this.refusals.get(key) ?? new Map<string, string>();
     const children = workflows.byIndex(BY_CRON, cron.metadata.uid ?? '');
-    const specProblem = problemOf(cron, rules);
-    const world = { children, refusals, ...(specProblem !== undefined && { specProblem }) };
-    const decision = decide(cron, world, { now: instant(now), since: instant(since) });
+    const decision = decideUpon(cron, { children, refusals }, { now: instant(now), since: instant(since) }, rules);
     await this.write(cron, decision);
     this.decidedUntil.set(identity, now);
     refusals.clear();
@@ -143,6 +141,14 @@ export class CronController {
 }
 
 const keyOf = ({ metadata }: CronWorkflow): string => `${metadata.namespace ?? ''}/${metadata.name ?? ''}`;
+
+function decideUpon(cron: CronWorkflow, world: CronWorld, scope: CronScope, rules?: ControllerRules): CronDecision {
+  // The schema of a cluster may let in what nobody can read.
+  const unreadable = misshapen('CronWorkflow', cron.spec);
+  if (unreadable !== null) return refuseUnread(cron, `cannot unmarshall spec: ${unreadable}`, scope);
+  const specProblem = problemOf(cron, rules);
+  return decide(cron, { ...world, ...(specProblem !== undefined && { specProblem }) }, scope);
+}
 
 /** What is wrong with a CronWorkflow besides its schedules, which the decision looks at itself. */
 function problemOf(cron: CronWorkflow, { workflowDefaults }: ControllerRules = {}): string | undefined {

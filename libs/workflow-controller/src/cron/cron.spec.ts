@@ -50,6 +50,27 @@ describe('the controller of CronWorkflows', () => {
     expect(cluster.kubelet.started.size).toBe(6);
   });
 
+  it('tells what nobody can read, goes on with the others, and begins once it is put right', async () => {
+    cluster = new TestCluster();
+    await cluster.controller();
+    await schedule({ schedules: '*/10 * * * *' as never });
+    const { metadata, spec } = await cron();
+    await cluster.kube.create<CronWorkflow>(resources.cronWorkflows, {
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'CronWorkflow',
+      metadata: { name: 'good', namespace: metadata.namespace ?? '' },
+      spec: { ...spec, schedules: ['*/10 * * * *'] },
+    });
+    await cluster.pass(15 * MINUTE);
+    const message = 'cannot unmarshall spec: spec.schedules: expected a list, found the string "*/10 * * * *"';
+    expect((await cron()).status?.conditions).toEqual([{ type: 'SpecError', status: 'True', message }]);
+    expect(await names()).toEqual([child(10).replace('c-', 'good-')]);
+    await change({ schedules: ['*/10 * * * *'] });
+    await cluster.pass(10 * MINUTE);
+    expect((await cron()).status?.conditions).toEqual([]);
+    expect(await names()).toContain(child(20));
+  });
+
   it('does not delete history before it is told and its logs are safe', async () => {
     cluster = new TestCluster();
     let released = false;
