@@ -98,7 +98,12 @@ export class WorkflowController {
       logger: this.logger,
       random: options.random ?? (() => Math.random()),
     });
-    this.abandoned = new AbandonedPods({ kube: options.kube, logger: this.logger });
+    this.abandoned = new AbandonedPods({
+      kube: options.kube,
+      clock: this.clock,
+      logger: this.logger,
+      informers: () => this.informers,
+    });
     this.intents = new Intents({
       ...this.means,
       clock: this.clock,
@@ -151,7 +156,7 @@ export class WorkflowController {
     await this.turns.open();
     this.stopped.signal.throwIfAborted();
     this.queue.start();
-    this.lookAtHeld(informers.pods.list());
+    this.abandoned.lookAtAll();
     this.planResync();
     this.cron = this.startCron(informers);
   }
@@ -179,6 +184,7 @@ export class WorkflowController {
     await this.queue.stop();
     await this.turns.stop();
     this.events.stop();
+    this.abandoned.stop();
     await closeMeans(this.means);
     if (!this.informers) return;
     await Promise.all(
@@ -292,7 +298,7 @@ export class WorkflowController {
     this.cancelResync = this.clock.after(RESYNC_MS, () => {
       for (const object of this.workflows())
         if (!isFinalWorkflowPhase(object.status?.phase)) this.lookAgain(keyOf(object), null);
-      this.lookAtHeld(this.informers?.pods.list() ?? []);
+      this.abandoned.lookAtAll();
       this.planResync();
     });
   }
@@ -300,16 +306,8 @@ export class WorkflowController {
   private podSeen(pod: Pod, deleted: boolean): void {
     if (deleted) for (const outputs of [this.overflow, this.taskResults]) outputs.forget(pod);
     if (deleted) this.progress.forget(pod);
-    else this.lookAtHeld([pod]);
+    else this.abandoned.look([pod]);
     this.options.onPod?.(pod, deleted);
-  }
-
-  private lookAtHeld(pods: readonly Pod[]): void {
-    if (this.informers) this.abandoned.look(pods, this.informers.workflows);
-  }
-
-  private lookAtHeldOf(key: string): void {
-    this.lookAtHeld(this.informers?.pods.byIndex(BY_RUN, key) ?? []);
   }
 
   private runSeen(workflow: Workflow, deleted: boolean): void {
@@ -317,7 +315,7 @@ export class WorkflowController {
     this.lastSuccesses?.changed(workflow);
     if (deleted) this.runDeleted(workflow);
     else {
-      if (workflow.metadata.deletionTimestamp) this.lookAtHeldOf(key);
+      if (workflow.metadata.deletionTimestamp) this.abandoned.lookAtRun(key);
       this.turns.seen(key, workflow);
       this.retirement.seen(workflow);
       this.queue.add(key);
@@ -328,7 +326,7 @@ export class WorkflowController {
   private runDeleted(workflow: Workflow): void {
     const key = keyOf(workflow);
     this.retirement.forget(workflow.metadata.uid ?? '');
-    this.lookAtHeldOf(key);
+    this.abandoned.lookAtRun(key);
     this.means.budgets.forget(workflow);
     this.forget(key);
     this.turns.gone(key);

@@ -1,7 +1,7 @@
 import type { InMemoryKube, KubeIds } from '@argosy/kube';
 import { createInMemoryKube, resources } from '@argosy/kube';
 import { WorkflowController } from '@argosy/workflow-controller';
-import { isFinalWorkflowPhase, isFulfilled } from '@argosy/workflow-engine';
+import { fnv1a32, isFinalWorkflowPhase, isFulfilled } from '@argosy/workflow-engine';
 import { Random, randomScript, randomWorkflow } from '@argosy/workflow-engine/testing';
 import type { EnsurePod } from '@argosy/workflow-engine';
 import type { NodeStatus, PersistentVolumeClaim, Pod, Template, Workflow } from '@argosy/workflow-spec';
@@ -65,13 +65,23 @@ class Simulation {
   private readonly trouble: number;
   private activity = 0;
   private restarts = 0;
+  /** What the cluster's controllers are told to do. */
+  private readonly holdsPods: boolean;
+  private readonly restartsPods: boolean;
 
   constructor(private readonly seed: number) {
     this.random = new Random(seed * 2_654_435_761 + 1);
+    this.holdsPods = seed % 3 === 0;
+    this.restartsPods = seed % 4 === 0;
     this.trouble = this.random.pick([0, 0.05, 0.15, 0.3]);
     this.kube = createInMemoryKube({ clock: this.clock, ids: countedIds() });
     const script = randomScript(seed);
-    this.kubelet = new TimedKubelet(this.kube, this.clock, (podName) => script(asCommand(podName)));
+    this.kubelet = new TimedKubelet(
+      this.kube,
+      this.clock,
+      (podName) => script(asCommand(podName)),
+      (podName, incarnation) => this.restartsPods && incarnation < 3 && fnv1a32(podName) % 3 === 0,
+    );
     this.witness = new Witness(this.kube);
   }
 
@@ -119,6 +129,8 @@ class Simulation {
       random: () => random.next(),
       sender: scriptedSender(this.seed, clock, () => this.activity++),
       supervisor: { image: 'argosy/executor', delivery: 'image-volume' },
+      holdsPods: this.holdsPods,
+      rules: { failedPodRestart: { enabled: this.restartsPods } },
     });
     this.controllers.push({ chaos, controller });
     // The first lists may be late as well; time must not wait for them.
@@ -204,6 +216,9 @@ class Simulation {
     const alive = pods.filter((pod) => /Pending|Running/.test(pod.status?.phase ?? ''));
     if (alive.length > 0)
       throw await this.failed(`pods outlive the run: ${alive.map((p) => p.metadata?.name).join(', ')}`);
+    const held = pods.filter(({ metadata }) => (metadata?.finalizers ?? []).length > 0);
+    if (held.length > 0)
+      throw await this.failed(`pods are held for nothing: ${held.map((p) => p.metadata?.name).join()}`);
     const mustBeGone = podGC === 'OnPodCompletion' || podGC === 'OnWorkflowCompletion';
     if (mustBeGone && pods.length > 0) throw await this.failed(`podGC ${podGC} left ${pods.length} pods`);
     const claims = (await this.kube.list<PersistentVolumeClaim>(resources.persistentVolumeClaims)).items;

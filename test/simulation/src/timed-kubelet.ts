@@ -5,6 +5,8 @@ import type { PodOutcome } from '@argosy/workflow-engine/testing';
 
 interface Plan {
   readonly outcome: PodOutcome;
+  /** Instead of running. */
+  readonly isEvicted: boolean;
   readonly runsAt: number;
   readonly readyAt: number;
   readonly endsAt: number;
@@ -18,11 +20,14 @@ export class TimedKubelet {
   readonly repeated: string[] = [];
   private readonly finished = new Set<string>();
   private readonly plans = new Map<string, Plan>();
+  private readonly incarnations = new Map<string, number>();
 
   constructor(
     private readonly kube: InMemoryKube,
     private readonly clock: Clock,
     private readonly script: (podName: string) => PodOutcome,
+    /** Whether the pod is evicted before it runs; counted from 1, how many of its name there have been. */
+    private readonly isEvicted: (podName: string, incarnation: number) => boolean = () => false,
   ) {}
 
   /** Carries out what is due by now. Returns whether anything was. */
@@ -54,11 +59,15 @@ export class TimedKubelet {
     const uid = metadata?.uid ?? '';
     let plan = this.plans.get(uid);
     if (!plan) {
-      const outcome = this.script(metadata?.name ?? '');
+      const name = metadata?.name ?? '';
+      const outcome = this.script(name);
+      const incarnation = (this.incarnations.get(name) ?? 0) + 1;
+      this.incarnations.set(name, incarnation);
       const { runsAfterMs = 1_000, endsAfterMs = 2_000, readyAfterMs = runsAfterMs } = outcome;
       const now = this.clock.now();
       const endsAt = endsAfterMs === 'never' ? Number.POSITIVE_INFINITY : now + Math.max(endsAfterMs, runsAfterMs);
-      plan = { outcome, runsAt: now + runsAfterMs, readyAt: now + readyAfterMs, endsAt };
+      const isEvicted = this.isEvicted(name, incarnation);
+      plan = { outcome, isEvicted, runsAt: now + runsAfterMs, readyAt: now + readyAfterMs, endsAt };
       this.plans.set(uid, plan);
     }
     return plan;
@@ -68,9 +77,14 @@ export class TimedKubelet {
   private next(pod: Pod, plan: Plan): PodStatus | null | undefined {
     const now = this.clock.now();
     const phase = pod.status?.phase;
-    if (pod.metadata?.deletionTimestamp) return null;
+    const { deletionTimestamp, finalizers = [] } = pod.metadata ?? {};
+    if (deletionTimestamp && finalizers.length === 0) return null;
+    // One that has to stay tells first how it ended.
+    if (deletionTimestamp) return phase === 'Running' ? this.ended({ exitCode: 137 }) : undefined;
     if (phase === 'Pending') {
       if (plan.runsAt > now) return undefined;
+      if (plan.isEvicted)
+        return { phase: 'Failed', reason: 'Evicted', message: 'The node was low on resource: memory.' };
       const name = pod.metadata?.name ?? '';
       if (this.finished.has(name)) this.repeated.push(name);
       return this.running(now, plan);

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { kubeTime, resources } from '@argosy/kube';
+import { kubeTime, KubeError, resources } from '@argosy/kube';
 import type { Pod, WorkflowSpec } from '@argosy/workflow-spec';
+import { RecordingKube } from '../testing/recording-kube.js';
 import type { PodScript } from '../testing/scripted-kubelet.js';
 import { container, TestCluster } from '../testing/test-cluster.js';
 import type { WorkflowControllerOptions } from '../controller-options.js';
@@ -48,6 +49,28 @@ describe('a pod that is held', () => {
     await cluster.settle();
     expect((await thePod())?.metadata?.finalizers ?? []).toEqual([]);
   });
+
+  it.each(['of a run that is over', 'of a run that is gone'])(
+    'is let go at last when it cannot be at first: %s',
+    async (run) => {
+      let endless = true;
+      cluster = new TestCluster(() => ({ endless }));
+      let refusals = 3;
+      const { api } = new RecordingKube(cluster.kube, (request) => {
+        if (request !== 'patch pods' || refusals === 0) return 'done';
+        refusals -= 1;
+        throw new KubeError('Conflict', 'somebody else wrote the pod', 409);
+      });
+      await cluster.controller(api, { holdsPods: true });
+      await cluster.submit([container('main')]);
+      await cluster.settle();
+      if (run === 'of a run that is gone')
+        await cluster.kube.delete({ type: resources.workflows, namespace: 'default', name: 'wf' });
+      endless = false;
+      await cluster.until(async () => ((await thePod())?.metadata?.finalizers ?? []).length === 0);
+      expect(refusals).toBe(0);
+    },
+  );
 
   it('goes with podGC, and leaves the finalizers of others alone', async () => {
     await begun(() => ({ endless: true }), { podGC: { strategy: 'OnPodCompletion' } });

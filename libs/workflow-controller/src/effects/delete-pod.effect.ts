@@ -14,15 +14,13 @@ export const deletePod: Effect<'DeletePod'> = async ({ podName, nodeId }, contex
   const { namespace = '', name = '' } = workflow.metadata;
   if (refused.forget(`${namespace}/${name}`, podName)) return { lookAgainAtMs: nowMs };
   const pod = pods.get(namespace, podName);
-  if (pod?.metadata?.deletionTimestamp) {
-    await free(kube, pod);
-    return 'done';
-  }
+  if (pod?.metadata?.deletionTimestamp)
+    return (await free(kube, pod)) ? 'done' : { lookAgainAtMs: nowMs + RELEASE_POLL_MS };
   if (pod) {
     const at = dueAtMs(pod, nodeId, context);
     if (at === null) return 'done';
     if (at > nowMs) return { lookAgainAtMs: at };
-    await free(kube, pod);
+    if (!(await free(kube, pod))) return { lookAgainAtMs: nowMs + RELEASE_POLL_MS };
   }
   try {
     await kube.delete(
