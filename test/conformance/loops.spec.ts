@@ -283,6 +283,15 @@ describe('withSequence', () => {
   });
 });
 
+it.each(['steps: [[CALL]]', 'dag: { tasks: [CALL] }'])(
+  'withItems without items are none: the call is made once (%s)',
+  (main) => {
+    const run = play(`main: { ${main.replace('CALL', '{ name: a, template: c, withItems: [] }')} }`);
+    expect(run.pods.map(({ displayName }) => displayName)).toEqual(['a']);
+    expect(run.phase).toBe('Succeeded');
+  },
+);
+
 it('members of items are in the order of their names, as the cluster has them', () => {
   const items = '[{ n: 2, json: { z: 1, a: [{ y: 1, b: 2 }] } }]';
   const run = play(

@@ -8,11 +8,9 @@ export interface LoopItem {
   readonly variables: Readonly<Record<string, string>>;
 }
 
+/** A list without items says nothing, as if it had been left out. */
 export const isLoop = (call: TemplateCall): boolean =>
-  (call.withItems?.length ?? 0) > 0 ||
-  Array.isArray(call.withItems) ||
-  !!call.withParam ||
-  call.withSequence !== undefined;
+  (call.withItems?.length ?? 0) > 0 || !!call.withParam || call.withSequence !== undefined;
 
 /**
  * The items of a loop whose tags are replaced.

@@ -92,7 +92,9 @@ function tasks(random: Random, callable: readonly string[]): { tasks: DAGTask[];
 function call(random: Random, name: string, callable: readonly string[]): TemplateCall {
   const made: TemplateCall = { name, template: random.pick(callable) };
   if (random.chance(0.25)) {
-    made.withItems = Array.from({ length: random.below(4) }, (_, i) => i);
+    const items = Array.from({ length: random.below(4) }, (_, i) => i);
+    if (items.length > 0) made.withItems = items;
+    else made.withParam = '[]';
     made.arguments = { parameters: [{ name: 'm', value: '{{item}}' }] };
     if (random.chance(0.3)) made.when = '{{item}} > 0';
   } else if (random.chance(0.15)) made.when = random.pick(['1 == 1', '1 == 2']);

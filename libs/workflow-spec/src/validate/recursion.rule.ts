@@ -68,7 +68,7 @@ function cycleFrom(way: readonly { readonly name: string; readonly next: number 
 
 function isCertain(call: TemplateCall, { dag }: Template): boolean {
   const { template, when, withItems, withParam, withSequence } = call;
-  const isLoop = withItems !== undefined || Boolean(withParam) || withSequence !== undefined;
+  const isLoop = Boolean(withItems?.length) || Boolean(withParam) || withSequence !== undefined;
   const isConditional = Boolean(when) || ('depends' in call && Boolean(call.depends)) || Boolean(dag?.target);
   return template !== undefined && !template.includes('{{') && !isLoop && !isConditional;
 }

@@ -120,7 +120,7 @@ export function metricScope(outer: Variables, template: Template | undefined): V
 /** `item` and its members; nothing outside a loop. */
 export function itemScope(outer: Variables, { call }: PlacedCall): Variables {
   if (call.withParam !== undefined || call.withSequence) return new KnownVariables(['item'], ['item.'], outer);
-  if (!call.withItems) return outer;
+  if (!call.withItems?.length) return outer;
   const keys = call.withItems.flatMap((item) => {
     if (Array.isArray(item)) return item.map((_member, index) => `[${index}]`);
     return typeof item === 'object' && item !== null ? Object.keys(item) : [];

@@ -127,7 +127,7 @@ function variablesOf(context: ValidationContext, { call, kind }: PlacedCall): Kn
   const own = ALWAYS.map((name) => `${prefix}.${name}`);
   if (typeof target !== 'object')
     return new KnownVariables([...own, `${prefix}.ip`, `${prefix}.exitCode`], [`${prefix}.outputs.`]);
-  const isLoop = call.withItems !== undefined || call.withParam !== undefined || call.withSequence !== undefined;
+  const isLoop = Boolean(call.withItems?.length) || call.withParam !== undefined || call.withSequence !== undefined;
   const { parameters, artifacts } = target.outputs ?? {};
   if (target.daemon ?? context.effective.templateDefaults?.daemon) own.push(`${prefix}.ip`);
   if (hasResult(target)) own.push(`${prefix}.exitCode`);
