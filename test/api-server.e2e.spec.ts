@@ -145,8 +145,10 @@ const manifests = <T>(folder: string): T[] =>
     expect([...left]).toEqual([]);
   }
 
+  // Not those that wait for a person or for a server, never end with these pods, or have five hundred of them.
   const runnable = manifests<Workflow>('examples/workflows').filter(
-    ({ metadata }) => !['suspend-', 'daemon-and-http-', 'coinflip-recursive-'].includes(metadata.generateName ?? ''),
+    ({ metadata }) =>
+      !['suspend-', 'daemon-and-http-', 'coinflip-recursive-', 'fan-out-'].includes(metadata.generateName ?? ''),
   );
   it.each(runnable.map((manifest) => [manifest.metadata.generateName ?? '', manifest] as const))(
     'runs %s',
@@ -193,7 +195,7 @@ const manifests = <T>(folder: string): T[] =>
   });
 
   it('keeps every field that a status may have', async () => {
-    const { status } = await submitted(manifests<Workflow>('examples/workflows').find(isFanOut) as Workflow);
+    const { status } = await submitted(manifests<Workflow>('examples/workflows').find(isDiamond) as Workflow);
     const node = Object.values(status?.nodes ?? {}).find(({ type }) => type === 'Pod');
     expect(node).toMatchObject({ phase: 'Succeeded', progress: '1/1', templateScope: expect.any(String) });
     expect(status?.conditions).toEqual(expect.arrayContaining([expect.objectContaining({ type: 'Completed' })]));
@@ -241,4 +243,4 @@ templates:
 `,
 );
 const isRunningPod = ({ type, phase }: NodeStatus): boolean => type === 'Pod' && phase === 'Running';
-const isFanOut = ({ metadata }: Workflow): boolean => metadata.generateName === 'fan-out-';
+const isDiamond = ({ metadata }: Workflow): boolean => metadata.generateName === 'dag-diamond-';
