@@ -184,9 +184,19 @@ describe('the schedules of a CronWorkflow', () => {
 
   it.each([
     [[], 'at least one schedule'],
-    [['0 0 * *'], 'malformed'],
-    [['0 0 * * 7'], '"7" is no valid day of the week'],
-    [['CRON_TZ=Mars/Base 0 0 * * *'], '"Mars/Base" is no time zone'],
+    [['0 0 * *'], 'cron schedule 0 0 * * is malformed: expected exactly 5 fields, found 4: [0 0 * *]'],
+    [[''], 'empty spec string'],
+    [['@never'], 'unrecognized descriptor: @never'],
+    [['@every 1y'], 'failed to parse duration @every 1y: time: invalid duration "1y"'],
+    [['10 * * 127 *'], 'cron schedule 10 * * 127 * is malformed: end of range (127) above maximum (12): 127'],
+    [['0 0 0 * *'], 'beginning of range (0) below minimum (1): 0'],
+    [['0 9-5 * * *'], 'beginning of range (9) beyond end of range (5): 9-5'],
+    [['1-2-3 * * * *'], 'too many hyphens: 1-2-3'],
+    [['*/5/5 * * * *'], 'too many slashes: */5/5'],
+    [['*/0 * * * *'], 'step of range should be a positive number: */0'],
+    [['0 noon * * *'], 'failed to parse int from noon: strconv.Atoi: parsing "noon": invalid syntax'],
+    [['0 0 * * 7'], 'end of range (7) above maximum (6): 7'],
+    [['CRON_TZ=Mars/Base 0 0 * * *'], 'provided bad location Mars/Base: unknown time zone Mars/Base'],
   ])('may be wrong: %j', (schedules, problem) =>
     expect(schedulesOf({ workflowSpec: {}, schedules })).toMatchObject({
       ok: false,
