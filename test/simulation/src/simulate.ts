@@ -66,10 +66,12 @@ class Simulation {
   private activity = 0;
   private restarts = 0;
   /** What the cluster's controllers are told to do. */
+  private readonly holdsPods: boolean;
   private readonly restartsPods: boolean;
 
   constructor(private readonly seed: number) {
     this.random = new Random(seed * 2_654_435_761 + 1);
+    this.holdsPods = seed % 3 === 0;
     this.restartsPods = seed % 4 === 0;
     this.trouble = this.random.pick([0, 0.05, 0.15, 0.3]);
     this.kube = createInMemoryKube({ clock: this.clock, ids: countedIds() });
@@ -127,6 +129,7 @@ class Simulation {
       random: () => random.next(),
       sender: scriptedSender(this.seed, clock, () => this.activity++),
       supervisor: { image: 'argosy/executor', delivery: 'image-volume' },
+      holdsPods: this.holdsPods,
       rules: { failedPodRestart: { enabled: this.restartsPods } },
     });
     this.controllers.push({ chaos, controller });

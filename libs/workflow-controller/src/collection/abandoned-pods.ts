@@ -23,6 +23,7 @@ const RETRY_MS = 30_000;
  */
 export class AbandonedPods {
   private cancelRetry: (() => void) | undefined;
+  private isStopped = false;
 
   constructor(private readonly options: AbandonedPodsOptions) {}
 
@@ -44,6 +45,7 @@ export class AbandonedPods {
   }
 
   stop(): void {
+    this.isStopped = true;
     this.cancelRetry?.();
   }
 
@@ -59,6 +61,8 @@ export class AbandonedPods {
   }
 
   private planRetry(): void {
+    // What was under way when it was stopped fails now.
+    if (this.isStopped) return;
     this.cancelRetry ??= this.options.clock.after(RETRY_MS, () => {
       this.cancelRetry = undefined;
       this.lookAtAll();

@@ -1,10 +1,13 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { kubeTime, KubeError, resources } from '@argosy/kube';
 import type { Pod, WorkflowSpec } from '@argosy/workflow-spec';
+import type { Informers } from '../informers.js';
+import { silentLogger } from '../ports.js';
 import { RecordingKube } from '../testing/recording-kube.js';
 import type { PodScript } from '../testing/scripted-kubelet.js';
 import { container, TestCluster } from '../testing/test-cluster.js';
 import type { WorkflowControllerOptions } from '../controller-options.js';
+import { AbandonedPods } from './abandoned-pods.js';
 
 let cluster: TestCluster;
 afterEach(() => cluster.close());
@@ -176,5 +179,22 @@ describe('a pod that is held', () => {
     await cluster.settle();
     const left = await cluster.pods();
     expect(left.map(({ metadata }) => [metadata?.name, metadata?.finalizers])).toEqual([['kept', [FINALIZER]]]);
+  });
+
+  it('is left alone by a controller that was stopped, whatever it had begun', async () => {
+    await begun(() => ({ stuck: true }));
+    const { kube, clock } = cluster;
+    const stale = (await thePod()) ?? {};
+    await cluster.close();
+    await kube.delete({ type: resources.workflows, namespace: 'default', name: 'wf' }, { propagationPolicy: 'Orphan' });
+    await scheduled();
+    const known = { pods: { list: () => [], byIndex: () => [] }, workflows: { get: () => undefined } };
+    const informers = known as unknown as Pick<Informers, 'pods' | 'workflows'>;
+    const abandoned = new AbandonedPods({ kube, clock, logger: silentLogger, informers: () => informers });
+    const planned = clock.nextAt;
+    abandoned.look([stale]);
+    abandoned.stop();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(clock.nextAt).toBe(planned);
   });
 });
