@@ -6,10 +6,12 @@ import type { CommandBody } from '@argosy/link-protocol';
 import { Module } from '@nestjs/common';
 import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { JwtModule } from '@nestjs/jwt';
 import { Clock, HealthRegistry, Metrics, readConfig, SystemClock } from '@argosy/platform';
 import { CONFIG, controlPlaneConfig } from '../../config/control-plane.config.js';
 import { Database } from '../../persistence/database.js';
 import { Notifications } from '../../persistence/notifications.js';
+import { TOKEN_SECRET } from '../access/authenticator.js';
 import { hashSecret } from '../access/secrets.js';
 import type { ClusterIdentity } from '../clusters/clusters.service.js';
 import { AgentCommandsRepository } from '../runs/agent-commands.repository.js';
@@ -24,6 +26,7 @@ import type { LinkDatabase } from './testing/link-database.js';
 @Module({})
 class AmbientModule {}
 
+const TOKEN_SECRET_VALUE = 'a secret of this test';
 let db: LinkDatabase;
 let replicas: INestApplication[];
 let cluster: ClusterIdentity;
@@ -35,6 +38,7 @@ const startReplica = async (): Promise<INestApplication> => {
   const config = readConfig(controlPlaneConfig, { ARGOSY_LOG_LEVEL: 'error', ARGOSY_HEARTBEAT_MS: '60000' });
   const providers = [
     { provide: CONFIG, useValue: config },
+    { provide: TOKEN_SECRET, useValue: TOKEN_SECRET_VALUE },
     { provide: Database, useValue: db.database },
     { provide: Notifications, useValue: db.notifications },
     { provide: Clock, useValue: new SystemClock() },
@@ -42,7 +46,10 @@ const startReplica = async (): Promise<INestApplication> => {
     { provide: Metrics, useValue: new Metrics('test') },
   ];
   const ambient = { module: AmbientModule, global: true, providers, exports: providers.map(({ provide }) => provide) };
-  const module = { module: AmbientModule, imports: [ambient, LinkModule] };
+  const module = {
+    module: AmbientModule,
+    imports: [ambient, JwtModule.register({ global: true, secret: TOKEN_SECRET_VALUE }), LinkModule],
+  };
   const app = await NestFactory.create(module, { logger: ['error'], abortOnError: false });
   return app.listen(0, '127.0.0.1').then(() => app);
 };
