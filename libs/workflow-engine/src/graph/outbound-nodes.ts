@@ -1,10 +1,7 @@
-import type { NodeStatus } from '@argosy/workflow-spec';
 import type { NodeId } from '../model/ids.js';
-import { isAttemptOf } from './attempts.js';
-
-interface Nodes {
-  node(id: NodeId): NodeStatus | undefined;
-}
+import { attemptsOf } from './attempts.js';
+import { childrenOf } from './children.js';
+import type { Nodes } from './children.js';
 
 /** The last nodes of a call: what comes after it in the graph is drawn as their child. */
 export function outboundNodes(nodes: Nodes, id: NodeId): readonly NodeId[] {
@@ -22,17 +19,17 @@ export function outboundNodes(nodes: Nodes, id: NodeId): readonly NodeId[] {
     case 'Container': {
       // Of a container set its last containers; what follows outside of the pod does not belong to it.
       const pod = node.type === 'Pod' ? node.id : node.boundaryID;
-      const inside = children(nodes, node).filter((child) => child.type === 'Container' && child.boundaryID === pod);
+      const inside = childrenOf(nodes, node).filter((child) => child.type === 'Container' && child.boundaryID === pod);
       if (inside.length === 0) return [id];
       return [...new Set(inside.flatMap((child) => outboundNodes(nodes, child.id as NodeId)))];
     }
     case 'TaskGroup': {
       // A loop without items has children too once something follows it; those are no items.
-      const items = children(nodes, node).filter((child) => child.name.startsWith(`${node.name}(`));
+      const items = childrenOf(nodes, node).filter((child) => child.name.startsWith(`${node.name}(`));
       return items.length === 0 ? [id] : items.flatMap((child) => outboundNodes(nodes, child.id as NodeId));
     }
     case 'Retry': {
-      const last = children(nodes, node).findLast((child) => isAttemptOf(node, child));
+      const last = attemptsOf(nodes, node).at(-1);
       return last ? [last.id as NodeId] : [];
     }
     case 'Steps':
@@ -40,8 +37,4 @@ export function outboundNodes(nodes: Nodes, id: NodeId): readonly NodeId[] {
     case 'StepGroup':
       return (node.outboundNodes ?? []).flatMap((outbound) => outboundNodes(nodes, outbound as NodeId));
   }
-}
-
-function children(nodes: Nodes, node: NodeStatus): NodeStatus[] {
-  return (node.children ?? []).flatMap((child) => nodes.node(child as NodeId) ?? []);
 }

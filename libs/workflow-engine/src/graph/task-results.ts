@@ -1,10 +1,7 @@
 import type { NodeStatus } from '@argosy/workflow-spec';
 import type { TaskCondition } from '@argosy/expressions';
-import type { NodeId } from '../model/ids.js';
-
-interface Nodes {
-  node(id: NodeId): NodeStatus | undefined;
-}
+import { childrenOf } from './children.js';
+import type { Nodes } from './children.js';
 
 /** Whether a task ended the way a `depends` condition asks for. */
 export function taskResultHolds(nodes: Nodes, node: NodeStatus | undefined, condition: TaskCondition): boolean {
@@ -34,6 +31,5 @@ export function taskResultHolds(nodes: Nodes, node: NodeStatus | undefined, cond
 /** Only a loop has items; other tasks answer no. */
 function items(nodes: Nodes, node: NodeStatus): NodeStatus[] {
   if (node.type !== 'TaskGroup') return [];
-  const children = (node.children ?? []).flatMap((child) => nodes.node(child as NodeId) ?? []);
-  return children.filter((child) => !child.nodeFlag?.hooked);
+  return childrenOf(nodes, node).filter((child) => !child.nodeFlag?.hooked);
 }

@@ -1,7 +1,7 @@
 import type { VariableScope } from '@argosy/expressions';
 import { isPodTemplate, requiredTemplateKind } from '@argosy/workflow-spec';
 import type { NodeStatus, RetryStrategy, Template } from '@argosy/workflow-spec';
-import { isAttemptOf } from '../graph/attempts.js';
+import { attemptsOf } from '../graph/attempts.js';
 import { endNode, releaseEnded } from '../kernel/closing.js';
 import { describeNode } from '../kernel/node-description.js';
 import type { RunDraft } from '../kernel/run-draft.js';
@@ -65,7 +65,7 @@ function advance(run: RunDraft, frame: RetryFrame): void {
 }
 
 function decideNext(run: RunDraft, frame: RetryFrame): void {
-  const attempts = attemptsOf(run, frame);
+  const attempts = attemptsOf(run, run.node(frame.id));
   const last = attempts.at(-1);
   if (last && !isFulfilled(last.phase)) {
     // Found open while the tree is walked anew: take it up.
@@ -167,9 +167,4 @@ function startAttempt(run: RunDraft, frame: RetryFrame, earlier: readonly NodeSt
   const site = attemptSite(run, frame, earlier);
   run.kernel.start(run, site, template);
   releaseEnded(run, run.idOf(site.nodeName));
-}
-
-function attemptsOf(run: RunDraft, frame: RetryFrame): NodeStatus[] {
-  const children = (run.node(frame.id)?.children ?? []).flatMap((child) => run.node(child as NodeId) ?? []);
-  return children.filter((child) => isAttemptOf(frame, child));
 }

@@ -3,6 +3,7 @@ import { describeError, endNode } from '../kernel/closing.js';
 import { describeNode } from '../kernel/node-description.js';
 import type { RunDraft } from '../kernel/run-draft.js';
 import { brokenHook } from '../graph/broken-hook.js';
+import { childrenOf } from '../graph/children.js';
 import { outboundNodes } from '../graph/outbound-nodes.js';
 import type { CallSite, StepsFrame } from '../model/frame.js';
 import type { NodeId } from '../model/ids.js';
@@ -79,15 +80,14 @@ function advance(run: RunDraft, id: NodeId, from: number): void {
 }
 
 /** Argo tells of a broken exit hook as of a broken template, and of other broken hooks as of a failed group. */
-function hasBrokenExit(run: RunDraft, { phase, children = [] }: NodeStatus): boolean {
-  if (phase !== 'Error') return false;
-  return children.some((child) => brokenHook(run, run.node(child as NodeId))?.name.endsWith('.onExit') === true);
+function hasBrokenExit(run: RunDraft, node: NodeStatus): boolean {
+  if (node.phase !== 'Error') return false;
+  return childrenOf(run, node).some((child) => brokenHook(run, child)?.name.endsWith('.onExit') === true);
 }
 
 /** Steps of a group that are daemons, up or lost: a step that failed by itself would have failed its group. */
 function daemonsOf(run: RunDraft, frame: StepsFrame, group: number): NodeStatus[] {
-  const name = groupName(frame, group);
-  const children = (run.nodeNamed(name)?.children ?? []).flatMap((child) => run.node(child as NodeId) ?? []);
+  const children = childrenOf(run, run.nodeNamed(groupName(frame, group)));
   return children.filter((node) => isUp(node) || (isUnsuccessful(node.phase) && !mayFail(frame, group, node)));
 }
 

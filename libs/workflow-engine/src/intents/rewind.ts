@@ -1,6 +1,7 @@
 import type { Map as PersistentMap } from 'immutable';
 import type { NodeStatus } from '@argosy/workflow-spec';
-import { isAttemptOf } from '../graph/attempts.js';
+import { attemptsOf, isAttemptOf } from '../graph/attempts.js';
+import type { Nodes } from '../graph/children.js';
 import type { NodeId } from '../model/ids.js';
 import { isUnsuccessful } from '../model/phases.js';
 import type { Instant } from '../model/instant.js';
@@ -102,7 +103,11 @@ function isReplaced(state: RunState, node: NodeStatus): boolean {
   const around = [node, ...containersOf(state, node)];
   return around.some((attempt, i) => {
     const retry = around[i + 1];
-    return retry?.type === 'Retry' && isAttemptOf(retry, attempt) && attemptsOf(state, retry).at(-1)?.id !== attempt.id;
+    return (
+      retry?.type === 'Retry' &&
+      isAttemptOf(retry, attempt) &&
+      attemptsOf(nodesOf(state), retry).at(-1)?.id !== attempt.id
+    );
   });
 }
 
@@ -141,14 +146,11 @@ function removeWithin(state: RunState, node: NodeStatus, removed: Set<NodeId>): 
 function removeFailedAttempts(state: RunState, removed: Set<NodeId>): void {
   for (const node of state.nodes.values()) {
     if (node.type !== 'Retry' || !node.children?.some((child) => removed.has(child as NodeId))) continue;
-    for (const attempt of attemptsOf(state, node)) removeWithin(state, attempt, removed);
+    for (const attempt of attemptsOf(nodesOf(state), node)) removeWithin(state, attempt, removed);
   }
 }
 
-function attemptsOf({ nodes }: RunState, retry: NodeStatus): NodeStatus[] {
-  const children = (retry.children ?? []).flatMap((id) => nodes.get(id as NodeId) ?? []);
-  return children.filter((child) => isAttemptOf(retry, child));
-}
+const nodesOf = ({ nodes }: RunState): Nodes => ({ node: (id) => nodes.get(id) });
 
 /** Daemons before what runs again within the same steps or DAG, with the containers of their pods. */
 function restartedDaemons(state: RunState, removed: ReadonlySet<NodeId>): Set<NodeId> {

@@ -1,5 +1,5 @@
 import type { NodeStatus } from '@argosy/workflow-spec';
-import { isAttemptOf } from '../graph/attempts.js';
+import { attemptsOf } from '../graph/attempts.js';
 import type { NodeId } from '../model/ids.js';
 import { nodeIdOf } from '../model/ids.js';
 import { isFulfilled } from '../model/phases.js';
@@ -45,8 +45,7 @@ export const isTakenOver = (node: NodeStatus): boolean =>
 
 /** A call that was tried several times is over with its last attempt, or begins with its first. */
 function adoptRetry({ nodes }: RunState, retry: NodeStatus, kept: Nodes): Renaming[] {
-  const children = (retry.children ?? []).flatMap((id) => nodes.get(id as NodeId) ?? []);
-  const attempts = children.filter((child) => isAttemptOf(retry, child));
+  const attempts = attemptsOf({ node: (id) => nodes.get(id) }, retry);
   const last = attempts.at(-1);
   if (!last) return [];
   if (isFulfilled(last.phase)) {

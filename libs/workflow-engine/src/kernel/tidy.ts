@@ -1,5 +1,5 @@
 import type { NodeStatus } from '@argosy/workflow-spec';
-import { isAttemptOf } from '../graph/attempts.js';
+import { attemptsOf } from '../graph/attempts.js';
 import { formatTime } from '../model/instant.js';
 import type { NodeId } from '../model/ids.js';
 import { isFulfilled } from '../model/phases.js';
@@ -24,8 +24,7 @@ function forgetMissing(run: RunDraft, id: NodeId, children: readonly string[]): 
 
 /** Argo takes a retried call for over once its attempt is a daemon that is up. */
 function reopenDaemon(run: RunDraft, retry: NodeStatus): void {
-  const children = (retry.children ?? []).flatMap((id) => run.node(id as NodeId) ?? []);
-  const last = children.findLast((child) => isAttemptOf(retry, child));
+  const last = attemptsOf(run, retry).at(-1);
   if (!isUp(last)) return;
   const { podIP } = last ?? {};
   run.update(retry.id as NodeId, { phase: 'Running', daemoned: true, finishedAt: undefined, ...(podIP && { podIP }) });

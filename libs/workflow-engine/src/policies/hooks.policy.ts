@@ -1,5 +1,5 @@
 import type { LifecycleHook, LifecycleHooks, NodeStatus, TemplateCall } from '@argosy/workflow-spec';
-import { isAttemptOf } from '../graph/attempts.js';
+import { attemptsOf } from '../graph/attempts.js';
 import { describeNode } from '../kernel/node-description.js';
 import type { RunDraft } from '../kernel/run-draft.js';
 import type { CallSite, Frame } from '../model/frame.js';
@@ -128,14 +128,9 @@ function hookVariables(run: RunDraft, frame: Frame, node: NodeStatus, text: stri
         : { variables: {}, artifacts: new Map() };
   const { prefix } = frame.site;
   Object.assign(siblings.variables, nodeVariables(prefix, node, siblings.artifacts));
-  const attempt = node.type === 'Retry' ? lastAttempt(run, node) : undefined;
+  const attempt = node.type === 'Retry' ? attemptsOf(run, node).at(-1) : undefined;
   if (attempt?.outputs) outputVariables(prefix, attempt.outputs, siblings.variables, siblings.artifacts);
   return siblings;
-}
-
-function lastAttempt(run: RunDraft, node: NodeStatus): NodeStatus | undefined {
-  const children = (node.children ?? []).flatMap((id) => run.node(id as NodeId) ?? []);
-  return children.findLast((child) => isAttemptOf(node, child));
 }
 
 /** A hook of this frame is over. */

@@ -1,9 +1,9 @@
 import type { NodeStatus, Template } from '@argosy/workflow-spec';
 import type { RunDraft } from '../kernel/run-draft.js';
-import { isAttemptOf } from '../graph/attempts.js';
+import { attemptsOf } from '../graph/attempts.js';
+import { childrenOf } from '../graph/children.js';
 import { isAncestor } from '../graph/dag-plan.js';
 import type { DagFrame, StepsFrame } from '../model/frame.js';
-import type { NodeId } from '../model/ids.js';
 import { isFulfilled } from '../model/phases.js';
 import { isUp } from '../policies/daemon.policy.js';
 import { absentOutputs } from './absent-outputs.js';
@@ -72,7 +72,7 @@ export function taskVariables(run: RunDraft, frame: DagFrame, text: string, task
 /** Of a retried call its siblings see the last attempt. */
 function worker(run: RunDraft, node: NodeStatus | undefined): NodeStatus | undefined {
   if (node?.type !== 'Retry') return node;
-  return childrenOf(run, node).findLast((child) => isAttemptOf(node, child)) ?? node;
+  return attemptsOf(run, node).at(-1) ?? node;
 }
 
 /** The template's own inputs and what was made global. */
@@ -83,8 +83,4 @@ function knownArtifacts(run: RunDraft, template: Template): Artifacts {
     known.set(`workflow.outputs.artifacts.${artifact.name}`, artifact);
   }
   return known;
-}
-
-function childrenOf(run: RunDraft, node: NodeStatus | undefined): NodeStatus[] {
-  return (node?.children ?? []).flatMap((id) => run.node(id as NodeId) ?? []);
 }
